@@ -1,0 +1,11 @@
+# From images to the paper's tables and figures, with the perceptron's two branches beside them.
+configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        [],

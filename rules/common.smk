@@ -1,0 +1,37 @@
+# The typed configuration, the paths and the code fingerprints that every stage shares.
+import json
+import os
+import sys
+
+workflow_scripts = os.path.join(workflow.basedir, "workflow_scripts")
+sys.path.insert(0, workflow_scripts)
+
+from fingerprint import fingerprint as code
+from scaling.config import read_study
+from scaling.errors import BadInput
+from snakemake.exceptions import WorkflowError
+
+try:
+    STUDY = read_study(config)
+except BadInput as problem:
+    raise WorkflowError(str(problem))
+
+# Rules call `python`: let it be the one that runs Snakemake, whether or not its environment is activated.
+shell.prefix(f"export PATH={os.path.dirname(sys.executable)}:$PATH; ")
+
+
+wildcard_constraints:
+    cell="[A-Za-z0-9]+_[A-Za-z0-9]+",
+    dataset="[A-Za-z0-9]+",
+    variant="[A-Za-z0-9_.-]+",
+    norm="[a-z0-9_]+",
+    P=r"\d+",
+    seed=r"\d+",
+    block=r"\d+",
+
+
+def to_json(value):
+    """A parameter as the JSON text that a script takes (quote it with :q in the shell command)."""
+    if hasattr(value, "model_dump_json"):
+        return value.model_dump_json()
+    return json.dumps(value, sort_keys=True)

@@ -1,0 +1,73 @@
+"""A fingerprint of the code that a script runs, so that a change of code reruns exactly what depends on it.
+
+Snakemake sees neither the modules that a script imports nor what in them is a comment. The fingerprint is a hash of
+the syntax trees, without comments, docstrings and layout, of the script and of every local module that it imports,
+directly or through others. Modules that are chosen by name at run time are given by hand.
+"""
+
+import ast
+import hashlib
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parent
+
+
+@cache
+def fingerprint(script: str, *chosen: str) -> str:
+    """Hash of the code of `script` (a file name in this folder, without .py) and of the modules `chosen` by name."""
+    files, waiting = set(), [ROOT / f"{script}.py", *(_files_of(module)[-1] for module in chosen)]
+    while waiting:
+        file = waiting.pop()
+        if file not in files:
+            files.add(file)
+            waiting.extend(_imported_files(file))
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(f"{file.relative_to(ROOT)}\n{_bare_syntax(file)}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _bare_syntax(file: Path) -> str:
+    tree = ast.parse(file.read_bytes(), filename=str(file))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [statement for statement in node.body if not _is_bare_string(statement)]
+    return ast.dump(tree)
+
+
+def _is_bare_string(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+@cache
+def _imported_files(file: Path) -> tuple[Path, ...]:
+    found: list[Path] = []
+    for node in ast.walk(ast.parse(file.read_bytes(), filename=str(file))):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                found += _files_of(name.name)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found += _files_of(node.module)
+            for name in node.names:
+                found += _files_of(f"{node.module}.{name.name}")
+    return tuple(found)
+
+
+def _files_of(module: str) -> list[Path]:
+    """The local files that importing `module` runs (its packages' __init__.py first); none if it is not local."""
+    files, folder = [], ROOT
+    for part in module.split("."):
+        folder = folder / part
+        if folder.with_suffix(".py").is_file():
+            files.append(folder.with_suffix(".py"))
+        elif (folder / "__init__.py").is_file():
+            files.append(folder / "__init__.py")
+        else:
+            break  # the last part names something inside a module, or the module is not local
+    return files

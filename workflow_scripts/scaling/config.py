@@ -1,0 +1,304 @@
+"""The typed configuration: what may be chosen, what is allowed, and one clear line for what is not."""
+
+import difflib
+import types
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from scaling.errors import BadInput
+
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+Fraction = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Section(BaseModel):
+    """A group of keys; a key that it does not know is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# --------------------------------------------------------------------------------------------- images
+
+
+class Dataset(Section):
+    """Where a data set's images come from; every source ends in one array file with its provenance."""
+
+    source: Literal["digits", "torchvision", "idx", "folder"] = Field(
+        description="digits: scikit-learn's 8x8 digits; torchvision: a class of torchvision.datasets; idx: a folder "
+        "of IDX files; folder: a folder, or a zip or tar archive of one, laid out train/<class>/*, test/<class>/*"
+    )
+    name: str | None = Field(None, description="torchvision: MNIST, FashionMNIST, CIFAR10 or CIFAR100")
+    root: str | None = Field(None, description="idx and folder: path; torchvision: where the files are or go")
+    pool: Count = Field(1, description="average the images over pool x pool pixels")
+    test_fraction: Fraction = Field(0.2, description="digits only: share of the images held out as test set")
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Dataset":
+        if self.source == "torchvision" and self.name not in ("MNIST", "FashionMNIST", "CIFAR10", "CIFAR100"):
+            raise ValueError(f"name: {self.name!r} is not one of MNIST, FashionMNIST, CIFAR10, CIFAR100")
+        if self.source in ("idx", "folder") and not self.root:
+            raise ValueError(f"root: a data set of source {self.source} needs a path")
+        return self
+
+
+class FitWindow(Section):
+    """The authors' procedure's choices for one row of a table (no value: no bound)."""
+
+    gamma_1_min_P: float | None = None
+    x_left: Positive | None = Field(None, description="smallest lambda/lambda_opt of the gamma_1 fit")
+    x_right: Positive | None = Field(None, description="largest lambda/lambda_opt of the gamma_1 fit")
+    gamma_2_min_P: float | None = None
+    gamma_meas_min_P: float | None = None
+
+
+class Training(Section):
+    """How a cell, or one variant of it, is trained."""
+
+    epochs: Count | dict[Count, Count] = Field(description="passes over the P images; or one number for each P")
+    P: list[Count] = Field(min_length=1, description="numbers of training images")
+    seeds: Count | list[int] = Field(description="how many runs per P (seeds 1..n), or the seeds themselves")
+    block_size: Count = Field(10, description="how many runs one job trains")
+    init_scale: Positive = 1.0
+    log_points: Count = 50
+    log_unit: Literal["epochs", "steps"] = "epochs"
+    optimizer: Literal["Adam", "AdamW", "SGD"] = "Adam"
+    learning_rate: Positive = 1e-3
+    momentum: float = Field(0.0, ge=0, lt=1)
+    weight_decay: float = Field(0.0, ge=0)
+    batch_size: Count = 128
+    normalization_mean: list[float] = [0.5]
+    normalization_std: list[Positive] = [0.5]
+    augmentation: Literal["none", "crop_flip", "affine"] = "none"
+    operator_norm: bool = False
+    precision: Literal["float32", "tf32", "bf16"] = "float32"
+
+    @field_validator("seeds")
+    @classmethod
+    def _some_distinct_seeds(cls, seeds: int | list[int]) -> int | list[int]:
+        if isinstance(seeds, list) and (not seeds or len(set(seeds)) < len(seeds)):
+            raise ValueError("one seed or more, all different, or their number")
+        return seeds
+
+    @field_validator("P")
+    @classmethod
+    def _distinct_P(cls, P: list[int]) -> list[int]:
+        if len(set(P)) < len(P):
+            raise ValueError("the values of P must all be different")
+        return P
+
+    @model_validator(mode="after")
+    def _epochs_for_each_P(self) -> "Training":
+        if isinstance(self.epochs, dict) and (missing := set(self.P) - set(self.epochs)):
+            raise ValueError(f"epochs: no number for P = {sorted(missing)}")
+        return self
+
+    def seed_list(self) -> list[int]:
+        """The seeds themselves."""
+        return self.seeds if isinstance(self.seeds, list) else list(range(1, self.seeds + 1))
+
+    def epochs_at(self, P: int) -> int:
+        """The number of epochs at P training images."""
+        return self.epochs[P] if isinstance(self.epochs, dict) else self.epochs
+
+
+class Cell(Training):
+    """One network on one data set: a panel of the paper's figures."""
+
+    family: str = Field(description="CNN, ResNet, ViT, or a module of your own in scaling/models")
+    dataset: str = Field(description="a key of `datasets`")
+    sizes: dict[str, Any] = Field(description="the family's own sizes: widths, depths, patch size, ...")
+    variants: list[str] = Field([], description="keys of `variants` that this cell is trained in besides the baseline")
+    fit: dict[str, FitWindow] = Field(
+        {}, description="the authors' fit windows by `variant` or `variant/norm` (baseline: the default norm's)"
+    )
+
+
+# ----------------------------------------------------------------------------------------- perceptron
+
+
+class PerceptronTheory(Section):
+    """The exact solution at fixed norm (N to infinity)."""
+
+    alphas: list[Annotated[float, Field(ge=0.1, le=1e6)]] = Field(min_length=1, description="P/N")
+    lambda_min: float = Field(1e-4, ge=1e-4, le=1e4)
+    lambda_max: float = Field(1e4, ge=1e-4, le=1e4)
+    lambda_points: int = Field(200, ge=2)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "PerceptronTheory":
+        if self.lambda_min >= self.lambda_max:
+            raise ValueError("lambda_min must be smaller than lambda_max")
+        return self
+
+
+class PerceptronDynamics(Section):
+    """Gradient descent at free norm (finite N)."""
+
+    N: int = Field(ge=2, description="dimension")
+    alphas: list[Positive] = Field(min_length=1, description="P/N")
+    samples: Count = Field(description="independent teachers and data sets per alpha")
+    lambda_max: Positive = 300.0
+    tolerance: Annotated[float, Field(gt=0, lt=1)] = Field(
+        1e-4, description="of the stiff integrator, local and relative"
+    )
+    seed: int = 0
+    plain_alphas: list[Positive] = Field([], description="alphas that plain gradient descent is run at as well")
+    plain_steps: Count = Field(10_000, description="number of plain gradient descent steps")
+    plain_learning_rate: Positive = 0.1
+    mse_alphas: list[Positive] = Field(description="alphas of the squared loss (Fig. 7)")
+
+    @model_validator(mode="after")
+    def _at_least_one_pattern(self) -> "PerceptronDynamics":
+        for key in ("alphas", "plain_alphas", "mse_alphas"):
+            for alpha in getattr(self, key):
+                if round(alpha * self.N) < 1:
+                    raise ValueError(
+                        f"{key}: alpha = {alpha:g} gives no pattern at N = {self.N}: alpha N must be 1 or more"
+                    )
+        return self
+
+
+# ------------------------------------------------------------------------------------------- analysis
+
+
+class Exponents(Section):
+    """Fits and their uncertainty."""
+
+    grid_points: int = Field(50, ge=5, description="points of the lambda grid of mean curves (authors' procedure)")
+    bootstrap_resamples: int = Field(500, ge=0)
+    confidence: Fraction = 0.95
+    seed: int = 0
+
+
+class ExternalStudy(Section):
+    """Somebody else's learning curves: a table with columns P, [seed], epoch, norm or log10_norm, test_error."""
+
+    file: str
+    fit: FitWindow = FitWindow()
+
+
+class Validation(Section):
+    """Synthetic studies with known exponents, to see whether the procedures find them."""
+
+    studies: Count = 200
+    bootstrap_resamples: Count = 200
+    seed: int = 0
+
+
+class Device(Section):
+    """What the cost model assumes of the machine that trains."""
+
+    name: str = Field("H100", description="for the plan's heading")
+    throughput: Positive = Field(description="sustained training FLOP per second, all runs of a block together")
+    memory_mb: Count = Field(40_000, description="memory of the device")
+    max_hours: Positive = 8.0
+    min_minutes: Positive = 20.0
+
+
+class Study(Section):
+    """The whole configuration, with the preset filled in."""
+
+    preset: str
+    datasets: dict[str, Dataset]
+    cells: dict[str, Cell]
+    variants: dict[str, dict[str, Any]] = Field({}, description="a variant: the training keys that it changes")
+    norms: list[str] = Field(
+        min_length=1, description="functions of scaling.norms.definitions; the first is the default"
+    )
+    exponents: Exponents = Exponents()
+    perceptron_theory: PerceptronTheory
+    perceptron_dynamics: PerceptronDynamics
+    published_curves: str | None = Field(None, description="folder of the authors' .npy files")
+    external: dict[str, ExternalStudy] = {}
+    validation: Validation = Validation()
+    device: Device
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Study":
+        for name, cell in self.cells.items():
+            if cell.dataset not in self.datasets:
+                raise ValueError(f"cells.{name}.dataset: {cell.dataset!r} is not one of {', '.join(self.datasets)}")
+            for variant in cell.variants:
+                if variant not in self.variants:
+                    known = ", ".join(self.variants) or "(no variant is defined)"
+                    raise ValueError(f"cells.{name}.variants: {variant!r} is not one of {known}")
+                self.training(name, variant)
+        return self
+
+    def training(self, cell: str, variant: str) -> Cell:
+        """The cell as the variant trains it: the cell's own keys, overridden by the variant's."""
+        base = self.cells[cell]
+        if variant == "baseline":
+            return base
+        allowed = set(Training.model_fields)
+        if unknown := set(self.variants[variant]) - allowed:
+            raise ValueError(f"variants.{variant}.{min(unknown)}: not one of {', '.join(sorted(allowed))}")
+        try:
+            return Cell.model_validate(base.model_dump(by_alias=True) | self.variants[variant])
+        except ValidationError as problem:
+            raise ValueError(
+                f"variants.{variant}: {problem.errors()[0]['loc']}: {problem.errors()[0]['msg']}"
+            ) from None
+
+
+# ---------------------------------------------------------------------------------- reading it
+
+
+def read_study(config: dict[str, Any]) -> Study:
+    """Fill in the preset, apply the overrides, validate.
+
+    Parameters
+    ----------
+    config : the parsed config.yaml, as changed from the command line: `preset`, `presets` (name -> settings),
+        `common` (settings of every preset), and at the top level any setting that overrides the preset's.
+
+    Raises
+    ------
+    BadInput with one line that names the key and what is allowed.
+    """
+    overrides = {key: value for key, value in config.items() if key not in ("presets", "common", "preset")}
+    presets = config.get("presets", {})
+    preset = config.get("preset")
+    if preset not in presets:
+        raise BadInput(f"config key preset: {preset!r} is not one of {', '.join(presets)}")
+    settings = _merge(_merge(config.get("common", {}), presets[preset]), overrides)
+    try:
+        return Study.model_validate({"preset": preset} | settings)
+    except ValidationError as problem:
+        raise BadInput(_one_line(problem)) from None
+
+
+def _merge(base: Any, over: Any) -> Any:
+    """`over` on top of `base`, dictionaries key by key; None takes a key of a dictionary away."""
+    if not (isinstance(base, dict) and isinstance(over, dict)):
+        return over
+    merged = {key: _merge(base.get(key), value) for key, value in over.items()}
+    return {key: value for key, value in (base | merged).items() if value is not None}
+
+
+def _one_line(problem: ValidationError) -> str:
+    error = problem.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        known = _keys_beside(error["loc"])
+        close = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
+        hint = f" (did you mean {close[0]}?)" if close else ""
+        return f"config key {key}: unknown{hint}; allowed: {', '.join(known)}"
+    message = error["msg"].removeprefix("Value error, ")
+    given = "" if error["type"] in ("missing", "value_error") else f", got {error['input']!r}"
+    return f"config key {key}: {message}{given}" if key else f"config key {message}"
+
+
+def _keys_beside(location: tuple) -> list[str]:
+    """The keys that the section holding `location` knows."""
+    kind: Any = Study
+    for part in location[:-1]:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            kind = kind.model_fields[part].annotation if part in kind.model_fields else Study
+        else:
+            kind = get_args(kind)[-1]
+        if get_origin(kind) in (Union, types.UnionType):
+            kind = next(option for option in get_args(kind) if option is not types.NoneType)
+    return sorted(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else []

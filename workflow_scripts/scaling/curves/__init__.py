@@ -1,0 +1,1 @@
+"""Learning curves as functions of the norm."""

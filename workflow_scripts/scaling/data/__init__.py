@@ -1,0 +1,1 @@
+"""Images: data sets from every source, and random subsets of them."""

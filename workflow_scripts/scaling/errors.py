@@ -1,0 +1,5 @@
+"""The error that a person can mend."""
+
+
+class BadInput(ValueError):
+    """Something a person gave is wrong; the message is one line that names the key or file and says what is allowed."""

@@ -1,0 +1,1 @@
+"""Scaling exponents: collapse, fits, uncertainty."""

@@ -1,0 +1,42 @@
+"""What one training run is, apart from its seed and its images. Needs nothing but the standard library."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class TrainingSpec:
+    """Everything, apart from the data set, P and the seed, on which the result of a run depends.
+
+    Attributes
+    ----------
+    family : name of a module in scaling.models (in lower case), e.g. "CNN".
+    sizes : keyword arguments of that family's `build`: widths, depths, patch size, ...
+    init_scale : factor on every convolution's and linear layer's weight after the initialisation (SPEC: paper App. G).
+    epochs : passes over the P images.
+    log_points : number of log-spaced points at which a run is logged, duplicates merged.
+    log_unit : "epochs" logs at the distinct integers of `log_points` log-spaced epochs from 1 to `epochs`;
+        "steps" at log-spaced optimizer steps from 1 to the last one (a point then lies inside an epoch).
+    optimizer, learning_rate, momentum, weight_decay, batch_size : as in torch.optim.
+    normalization_mean, normalization_std : per channel, in units of the full range 0..1.
+    augmentation : of training images only.
+    operator_norm : also store the convolution operators' own norms (slower).
+    precision : arithmetic of the forward and backward passes on a GPU.
+    """
+
+    family: str
+    sizes: dict[str, Any]
+    epochs: int
+    init_scale: float = 1.0
+    log_points: int = 50
+    log_unit: Literal["epochs", "steps"] = "epochs"
+    optimizer: Literal["Adam", "AdamW", "SGD"] = "Adam"
+    learning_rate: float = 1e-3
+    momentum: float = 0.0
+    weight_decay: float = 0.0
+    batch_size: int = 128
+    normalization_mean: list[float] = field(default_factory=lambda: [0.5])
+    normalization_std: list[float] = field(default_factory=lambda: [0.5])
+    augmentation: Literal["none", "crop_flip", "affine"] = "none"
+    operator_norm: bool = False
+    precision: Literal["float32", "tf32", "bf16"] = "float32"
