@@ -1,0 +1,106 @@
+"""The configuration: presets as the paper has them, overrides, and one clear line for each mistake."""
+
+import copy
+from pathlib import Path
+
+import pytest
+import yaml
+
+from scaling.config import read_study
+from scaling.errors import BadInput
+
+CONFIG = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text())
+
+
+def study(**overrides):
+    return read_study(copy.deepcopy(CONFIG) | overrides)
+
+
+@pytest.mark.parametrize("preset", CONFIG["presets"])
+def test_every_preset_is_valid(preset):
+    assert study(preset=preset).cells
+
+
+def test_the_paper_preset_is_the_papers_study():
+    paper = study(preset="paper")
+    assert len(paper.cells) == 9
+    runs = {name: len(cell.P) * len(cell.seed_list()) for name, cell in paper.cells.items()}
+    assert runs == {
+        "CNN_MNIST": 13 * 31,
+        "CNN_CIFAR10": 12 * 30,
+        "CNN_CIFAR100": 12 * 18,
+        "ResNet_MNIST": 13 * 29,
+        "ResNet_CIFAR10": 9 * 12,
+        "ResNet_CIFAR100": 9 * 5,
+        "ViT_MNIST": 12 * 10,
+        "ViT_CIFAR10": 9 * 30,
+        "ViT_CIFAR100": 9 * 5,
+    }
+    for name, cell in paper.cells.items():
+        assert cell.optimizer == ("AdamW" if cell.family == "ViT" else "Adam")
+        assert cell.epochs == (500 if cell.family == "CNN" else 1000)
+        assert (cell.batch_size, cell.learning_rate, cell.weight_decay) == (128, 1e-3, 0)
+        assert cell.log_points == 50 and cell.log_unit == "epochs"
+        assert "baseline" in cell.fit, name
+    decays = {
+        variant: paper.training("CNN_CIFAR10", variant).weight_decay for variant in paper.cells["CNN_CIFAR10"].variants
+    }
+    assert decays == {"weight_decay_1e-3": 1e-3, "weight_decay_1e-4": 1e-4, "weight_decay_1e-5": 1e-5, "sgd": 0}
+    assert paper.training("CNN_CIFAR100", "sgd").optimizer == "SGD"
+
+
+def test_a_single_value_can_be_overridden():
+    assert study(cells={"CNN_digits": {"epochs": 7}}).cells["CNN_digits"].epochs == 7
+    assert study(cells={"CNN_digits": {"epochs": 7}}).cells["CNN_digits"].P == study().cells["CNN_digits"].P
+
+
+def test_a_variant_changes_what_it_names_and_nothing_else():
+    paper = study(preset="paper")
+    before, after = paper.cells["CNN_CIFAR10"], paper.training("CNN_CIFAR10", "weight_decay_1e-4")
+    changed = {key for key in type(before).model_fields if getattr(before, key) != getattr(after, key)}
+    assert changed == {"weight_decay", "P", "seeds"}
+
+
+def test_a_cell_of_one_s_own_can_replace_the_preset_s():
+    own = study(preset="quick", cells={"CNN_digits": None, "ResNet_digits": None})
+    assert list(own.cells) == ["ViT_digits"]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "key", "allowed"),
+    [
+        ({"preset": "fast"}, "preset", "quick, laptop, paper"),
+        ({"cell": {}}, "cell", "did you mean cells?"),
+        ({"cells": {"CNN_digits": {"epoch": 3}}}, "cells.CNN_digits.epoch", "did you mean epochs?"),
+        ({"cells": {"CNN_digits": {"seeds": []}}}, "cells.CNN_digits.seeds", "one seed or more"),
+        ({"cells": {"CNN_digits": {"seeds": [1, 1]}}}, "cells.CNN_digits.seeds", "all different"),
+        ({"cells": {"CNN_digits": {"P": []}}}, "cells.CNN_digits.P", "at least 1"),
+        ({"cells": {"CNN_digits": {"P": [10, 10]}}}, "cells.CNN_digits.P", "different"),
+        ({"cells": {"CNN_digits": {"P": ["many"]}}}, "cells.CNN_digits.P.0", "integer"),
+        ({"cells": {"CNN_digits": {"learning_rate": 0}}}, "cells.CNN_digits.learning_rate", "greater than 0"),
+        ({"cells": {"CNN_digits": {"learning_rate": "fast"}}}, "cells.CNN_digits.learning_rate", "number"),
+        ({"cells": {"CNN_digits": {"optimizer": "Adamw"}}}, "cells.CNN_digits.optimizer", "'AdamW'"),
+        ({"cells": {"CNN_digits": {"dataset": "letters"}}}, "cells.CNN_digits.dataset", "digits, MNIST"),
+        ({"cells": {"CNN_digits": {"epochs": {90: 10}}}}, "cells.CNN_digits", "no number for P = [180"),
+        ({"cells": {"CNN_digits": {"variants": ["x"]}}}, "cells.CNN_digits.variants", "no variant is defined"),
+        (
+            {"variants": {"x": {"depth": 1}}, "cells": {"CNN_digits": {"variants": ["x"]}}},
+            "variants.x.depth",
+            "batch_size",
+        ),
+        ({"datasets": {"digits": {"source": "web"}}}, "datasets.digits.source", "'torchvision'"),
+        ({"datasets": {"mine": {"source": "folder"}}}, "datasets.mine", "root"),
+        ({"norms": []}, "norms", "at least 1"),
+        ({"exponents": {"confidence": 2}}, "exponents.confidence", "less than 1"),
+        ({"perceptron_theory": {"alphas": [0]}}, "perceptron_theory.alphas.0", "greater than or equal to 0.1"),
+        ({"perceptron_theory": {"alphas": []}}, "perceptron_theory.alphas", "at least 1"),
+        ({"perceptron_dynamics": {"tolerance": 0}}, "perceptron_dynamics.tolerance", "greater than 0"),
+        ({"perceptron_dynamics": {"alphas": [0.001]}}, "perceptron_dynamics", "gives no pattern"),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_the_key_and_what_is_allowed(overrides, key, allowed):
+    with pytest.raises(BadInput) as problem:
+        study(**overrides)
+    message = str(problem.value)
+    assert "\n" not in message
+    assert key in message and allowed in message
