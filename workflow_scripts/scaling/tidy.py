@@ -27,5 +27,5 @@ def read_table(path: str | Path) -> pd.DataFrame:
     if path.suffix == ".parquet":
         return pd.read_parquet(path)
     if path.suffix == ".tsv":
-        return pd.read_csv(path, sep="\t", float_precision="round_trip")
+        return pd.read_csv(path, sep="\t")
     raise ValueError(f"{path}: a table is read from .parquet or .tsv")
