@@ -3,6 +3,8 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/trajectories.smk"
+include: "rules/exponents.smk"
 
 
 rule all:

@@ -227,6 +227,12 @@ class Study(Section):
                 self.training(name, variant)
         return self
 
+    def fit_window(self, cell: str, variant: str, norm: str) -> FitWindow:
+        """The authors' fit window of one cell, variant and norm; an empty one where the configuration has none."""
+        windows = self.cells[cell].fit if cell in self.cells else {}
+        plain = windows.get(variant) if norm == self.norms[0] else None
+        return windows.get(f"{variant}/{norm}") or plain or FitWindow()
+
     def training(self, cell: str, variant: str) -> Cell:
         """The cell as the variant trains it: the cell's own keys, overridden by the variant's."""
         base = self.cells[cell]
