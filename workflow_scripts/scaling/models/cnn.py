@@ -10,7 +10,7 @@ from scaling.errors import BadInput
 def build(
     image_shape: tuple[int, int, int],
     classes: int,
-    convolutions: Sequence[int | str] = (32, 64, "pool", 128),
+    stages: Sequence[Sequence[int]] = ((32, 64), (128,)),
     fully_connected: Sequence[int] = (512,),
     dropout: float = 0.0,
 ) -> nn.Sequential:
@@ -20,28 +20,28 @@ def build(
     ----------
     image_shape : (channels, height, width).
     classes : number of outputs.
-    convolutions : in forward order, the output channels of a 3x3 convolution (padding 1) with ReLU, or "pool" for
-        2x2 max pooling (a last odd row or column is left out).
+    stages : for each stage, the output channels of its 3x3 convolutions (padding 1, ReLU). Between two stages the
+        image is halved by 2x2 max pooling (a last odd row or column is left out); an empty last stage ends with that.
     fully_connected : widths of the hidden linear layers, each with ReLU; the output layer comes after them.
     dropout : probability, after each hidden linear layer.
 
     Raises
     ------
-    BadInput if an entry is neither a number of channels nor "pool", or if pooling leaves no pixel.
+    BadInput if pooling leaves no pixel.
     """
     channels, height, width = image_shape
     layers: list[nn.Module] = []
-    for entry in convolutions:
-        if entry == "pool":
+    for stage, convolutions in enumerate(stages):
+        if stage > 0:
             layers.append(nn.MaxPool2d(2))
             height, width = height // 2, width // 2
-        elif isinstance(entry, int) and entry >= 1:
-            layers += [nn.Conv2d(channels, entry, 3, padding=1), nn.ReLU()]
-            channels = entry
-        else:
-            raise BadInput(f"sizes.convolutions: {entry!r} is neither a number of channels (1 or more) nor pool")
+        for out_channels in convolutions:
+            layers += [nn.Conv2d(channels, out_channels, 3, padding=1), nn.ReLU()]
+            channels = out_channels
     if not height or not width:
-        raise BadInput(f"sizes.convolutions: too many pools for images of {image_shape[1]}x{image_shape[2]} pixels")
+        raise BadInput(
+            f"sizes.stages: {len(stages)} are too many for images of {image_shape[1]}x{image_shape[2]} pixels"
+        )
     layers.append(nn.Flatten())
     features = channels * height * width
     for hidden in fully_connected:
