@@ -81,6 +81,7 @@ def test_a_cell_of_one_s_own_can_replace_the_preset_s():
         ({"cells": {"CNN_digits": {"learning_rate": "fast"}}}, "cells.CNN_digits.learning_rate", "number"),
         ({"cells": {"CNN_digits": {"optimizer": "Adamw"}}}, "cells.CNN_digits.optimizer", "'AdamW'"),
         ({"cells": {"CNN_digits": {"dataset": "letters"}}}, "cells.CNN_digits.dataset", "digits, MNIST"),
+        ({"cells": {"CNN_digits": {"family": "MLP"}}}, "cells.CNN_digits.family", "cnn, resnet, vit"),
         ({"cells": {"CNN_digits": {"epochs": {90: 10}}}}, "cells.CNN_digits", "no number for P = [180"),
         ({"cells": {"CNN_digits": {"variants": ["x"]}}}, "cells.CNN_digits.variants", "no variant is defined"),
         (

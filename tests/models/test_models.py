@@ -10,7 +10,8 @@ from torch.func import functional_call, stack_module_state, vmap
 
 from scaling.errors import BadInput
 from scaling.models import build as build_module
-from scaling.models.build import build_model, families, size_names
+from scaling.models import families
+from scaling.models.build import build_model, size_names
 from scaling.models.layers import weight_layers
 
 MNIST, CIFAR = (1, 28, 28), (3, 32, 32)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from scaling.errors import BadInput
+from scaling.models import families
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -113,6 +114,13 @@ class Cell(Training):
     fit: dict[str, FitWindow] = Field(
         {}, description="the authors' fit windows by `variant` or `variant/norm` (baseline: the default norm's)"
     )
+
+    @field_validator("family")
+    @classmethod
+    def _known_family(cls, family: str) -> str:
+        if family.lower() not in families():
+            raise ValueError(f"{family!r} is not one of {', '.join(families())} (modules of scaling/models)")
+        return family
 
 
 # ----------------------------------------------------------------------------------------- perceptron

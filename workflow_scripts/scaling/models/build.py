@@ -2,22 +2,13 @@
 
 import importlib
 import inspect
-import pkgutil
 from typing import Any
 
 import torch
 from torch import nn
 
-import scaling.models
 from scaling.errors import BadInput
-
-_NO_FAMILIES = ("build", "layers")
-
-
-def families() -> list[str]:
-    """The families there are: every module of scaling.models but the machinery."""
-    modules = [module.name for module in pkgutil.iter_modules(scaling.models.__path__)]
-    return sorted(name for name in modules if name not in _NO_FAMILIES)
+from scaling.models import families
 
 
 def build_model(
