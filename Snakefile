@@ -5,6 +5,7 @@ configfile: "config.yaml"
 include: "rules/common.smk"
 include: "rules/trajectories.smk"
 include: "rules/exponents.smk"
+include: "rules/perceptron_theory.smk"
 
 
 rule all:
