@@ -3,9 +3,9 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/plan.smk"
 include: "rules/trajectories.smk"
 include: "rules/exponents.smk"
-include: "rules/perceptron_theory.smk"
 
 
 rule all:

@@ -60,7 +60,9 @@ class Training(Section):
     epochs: Count | dict[Count, Count] = Field(description="passes over the P images; or one number for each P")
     P: list[Count] = Field(min_length=1, description="numbers of training images")
     seeds: Count | list[int] = Field(description="how many runs per P (seeds 1..n), or the seeds themselves")
-    block_size: Count = Field(10, description="how many runs one job trains")
+    block_size: Count | Literal["auto"] = Field(
+        "auto", description="how many runs one job trains; auto: by the cost model, for jobs of a good length"
+    )
     init_scale: Positive = 1.0
     log_points: Count = 50
     log_unit: Literal["epochs", "steps"] = "epochs"
@@ -130,9 +132,6 @@ class PerceptronTheory(Section):
     """The exact solution at fixed norm (N to infinity)."""
 
     alphas: list[Annotated[float, Field(ge=0.1, le=1e6)]] = Field(min_length=1, description="P/N")
-    lambdas: list[Annotated[float, Field(ge=1e-4, le=1e4)]] | None = Field(
-        None, min_length=1, description="the grid itself; if not given: lambda_points from lambda_min to lambda_max"
-    )
     lambda_min: float = Field(1e-4, ge=1e-4, le=1e4)
     lambda_max: float = Field(1e4, ge=1e-4, le=1e4)
     lambda_points: int = Field(200, ge=2)
@@ -141,19 +140,7 @@ class PerceptronTheory(Section):
     def _ordered(self) -> "PerceptronTheory":
         if self.lambda_min >= self.lambda_max:
             raise ValueError("lambda_min must be smaller than lambda_max")
-        for key in ("alphas", "lambdas"):
-            grid = getattr(self, key)
-            if grid is not None and len(set(grid)) < len(grid):
-                raise ValueError(f"{key}: the values must all be different")
         return self
-
-    def lambda_grid(self) -> list[float]:
-        """The grid in lambda: as given, or evenly spaced in log lambda."""
-        if self.lambdas is not None:
-            return self.lambdas
-        ratio = self.lambda_max / self.lambda_min
-        inner = (self.lambda_min * ratio ** (i / (self.lambda_points - 1)) for i in range(1, self.lambda_points - 1))
-        return [self.lambda_min, *inner, self.lambda_max]
 
 
 class PerceptronDynamics(Section):
@@ -216,8 +203,9 @@ class Device(Section):
     name: str = Field("H100", description="for the plan's heading")
     throughput: Positive = Field(description="sustained training FLOP per second, all runs of a block together")
     memory_mb: Count = Field(40_000, description="memory of the device")
-    max_hours: Positive = 8.0
-    min_minutes: Positive = 20.0
+    step_seconds: float = Field(1e-3, ge=0, description="least time of an optimizer step of one run")
+    max_hours: Positive = Field(8.0, description="longest job wanted; block_size auto aims between the two")
+    min_minutes: Positive = Field(20.0, description="shortest job wanted")
 
 
 class Study(Section):

@@ -2,7 +2,7 @@
 
 import pkgutil
 
-_NO_FAMILIES = ("build", "layers", "flops")
+_NO_FAMILIES = ("build", "layers")
 
 
 def families() -> list[str]:
