@@ -6,6 +6,7 @@ include: "rules/common.smk"
 include: "rules/plan.smk"
 include: "rules/trajectories.smk"
 include: "rules/exponents.smk"
+include: "rules/external_curves.smk"
 
 
 rule all:

@@ -11,8 +11,9 @@ rule mean_curves:
         "logs/mean_curves/{cell}/{variant}/{norm}.log",
     threads: 1
     params:
+        norm="{norm}",
         grid_points=STUDY.exponents.grid_points,
         code=code("mean_curves"),
     shell:
-        "python workflow_scripts/mean_curves.py --trajectories {input.trajectories} --norm {wildcards.norm}"
+        "python workflow_scripts/mean_curves.py --trajectories {input.trajectories} --norm {params.norm}"
         " --grid-points {params.grid_points} --curves {output.curves} --optima {output.optima} > {log} 2>&1"

@@ -16,7 +16,7 @@ def mean_curves(runs: pd.DataFrame, grid_points: int = 50) -> tuple[pd.DataFrame
     Parameters
     ----------
     runs : the trajectories of one cell, variant and norm: columns P, seed, epoch, log10_norm, test_error (fraction)
-        and, if there are any, diverged (bool). One run is one (P, seed).
+        and, if there are any, diverged (bool). One run is one (P, seed); a missing seed is a seed.
     grid_points : number of points of the log grid of lambda, which spans the range of all runs together.
 
     Returns
@@ -44,7 +44,7 @@ def mean_curves(runs: pd.DataFrame, grid_points: int = 50) -> tuple[pd.DataFrame
     optima = []
     for P, of_P in runs.groupby("P"):
         lost = of_P["diverged"]
-        branches = [_branch(run) for _, run in of_P[~lost].groupby("seed")]
+        branches = [_branch(run) for _, run in of_P[~lost].groupby("seed", dropna=False)]
         kept[P] = [(x, y) for x, y, _ in branches if x.size]
         optima.append(
             {"P": P}

@@ -1,0 +1,164 @@
+# Curves from elsewhere: the published ones, and a user's own.
+from pathlib import Path
+
+from scaling.curves.external import NORM as EXTERNAL_NORM
+from scaling.published.facts import published_rows, rows_of_table
+
+PUBLISHED = {(row.cell, row.variant, row.norm): row for row in published_rows()}
+
+
+def published_folder():
+    """The folder of the authors' files: the one that was given, else the one that they are fetched into."""
+    given = STUDY.published_curves
+    if given is None:
+        return Path(checkpoints.fetch_published_curves.get().output.folder)
+    if not Path(given).is_dir():
+        raise WorkflowError(f"config key published_curves: {given!r} is not a folder")
+    return Path(given)
+
+
+def published_row(wildcards):
+    return PUBLISHED[wildcards.cell, wildcards.variant, wildcards.norm]
+
+
+def published_there(rows):
+    """The names (cell/variant/norm) of those rows whose file is there."""
+    folder = published_folder()
+    return [
+        f"{row.cell}/{row.variant}/{row.norm}"
+        for row in rows
+        if (folder / row.file).is_file()
+    ]
+
+
+checkpoint fetch_published_curves:
+    output:
+        folder=directory("results/published/files"),
+        provenance="results/published/files.json",
+    log:
+        "logs/fetch_published_curves.log",
+    threads: 1
+    params:
+        names=sorted({row.file for row in published_rows()}),
+        code=code("fetch_published_curves"),
+    shell:
+        "python workflow_scripts/fetch_published_curves.py --names {params.names:q} --folder {output.folder}"
+        " --provenance {output.provenance} 2>&1 | tee {log}"
+
+
+rule published_curves:
+    input:
+        file=lambda wildcards: published_folder() / published_row(wildcards).file,
+    output:
+        curves="results/published/curves/{cell}/{variant}/{norm}.parquet",
+        optima="results/published/curves/{cell}/{variant}/{norm}.optima.parquet",
+    log:
+        "logs/published_curves/{cell}/{variant}/{norm}.log",
+    threads: 1
+    params:
+        index=lambda wildcards: (
+            ""
+            if (index := published_row(wildcards).index) is None
+            else f"--index {index}"
+        ),
+        code=code("published_curves"),
+    shell:
+        "python workflow_scripts/published_curves.py --file {input.file:q} {params.index} --curves {output.curves}"
+        " --optima {output.optima} > {log} 2>&1"
+
+
+use rule authors_exponents as published_authors_exponents with:
+    input:
+        curves=rules.published_curves.output.curves,
+        optima=rules.published_curves.output.optima,
+    output:
+        exponents="results/published/exponents/{cell}/{variant}/{norm}.authors.tsv",
+        gamma_1="results/published/exponents/{cell}/{variant}/{norm}.gamma_1.tsv",
+    log:
+        "logs/published_authors_exponents/{cell}/{variant}/{norm}.log",
+    params:
+        window=lambda wildcards: to_json(published_row(wildcards).window),
+        code=code("authors_exponents"),
+
+
+use rule exponents as published_exponents with:
+    input:
+        authors=rules.published_authors_exponents.output.exponents,
+    output:
+        exponents="results/published/exponents/{cell}/{variant}/{norm}.tsv",
+    log:
+        "logs/published_exponents/{cell}/{variant}/{norm}.log",
+
+
+rule published_table:
+    input:
+        printed="workflow_scripts/scaling/published/table{number}.tsv",
+        exponents=lambda wildcards: expand(
+            "results/published/exponents/{row}.authors.tsv",
+            row=published_there(rows_of_table(int(wildcards.number))),
+        ),
+    output:
+        table="results/published/table{number}.tsv",
+    log:
+        "logs/published_table{number}.log",
+    wildcard_constraints:
+        number="[1-5]",
+    threads: 1
+    params:
+        rows=lambda wildcards: published_there(rows_of_table(int(wildcards.number))),
+        code=code("published_table"),
+    shell:
+        "python workflow_scripts/published_table.py --number {wildcards.number} --rows {params.rows}"
+        " --exponents {input.exponents} --table {output.table} > {log} 2>&1"
+
+
+rule external_curves:
+    input:
+        file=lambda wildcards: STUDY.external[wildcards.name].file,
+    output:
+        trajectories="results/external/{name}/trajectories.parquet",
+    log:
+        "logs/external_curves/{name}.log",
+    threads: 1
+    params:
+        code=code("external_curves"),
+    shell:
+        "python workflow_scripts/external_curves.py --file {input.file:q} --trajectories {output.trajectories}"
+        " 2>&1 | tee {log}"
+
+
+use rule mean_curves as external_mean_curves with:
+    input:
+        trajectories=rules.external_curves.output.trajectories,
+    output:
+        curves="results/external/{name}/curves.parquet",
+        optima="results/external/{name}/optima.parquet",
+    log:
+        "logs/external_mean_curves/{name}.log",
+    params:
+        norm=EXTERNAL_NORM,
+        grid_points=STUDY.exponents.grid_points,
+        code=code("mean_curves"),
+
+
+use rule authors_exponents as external_authors_exponents with:
+    input:
+        curves=rules.external_mean_curves.output.curves,
+        optima=rules.external_mean_curves.output.optima,
+    output:
+        exponents="results/external/{name}/exponents.authors.tsv",
+        gamma_1="results/external/{name}/gamma_1.tsv",
+    log:
+        "logs/external_authors_exponents/{name}.log",
+    params:
+        window=lambda wildcards: to_json(STUDY.external[wildcards.name].fit),
+        code=code("authors_exponents"),
+
+
+use rule exponents as external_exponents with:
+    input:
+        authors=rules.external_authors_exponents.output.exponents,
+    output:
+        exponents="results/external/{name}/exponents.tsv",
+    log:
+        "logs/external_exponents/{name}.log",

@@ -1,0 +1,1 @@
+"""Facts of the published study: its tables, and the windows that its authors fitted in."""
