@@ -7,6 +7,7 @@ include: "rules/plan.smk"
 include: "rules/trajectories.smk"
 include: "rules/exponents.smk"
 include: "rules/external_curves.smk"
+include: "rules/perceptron_theory.smk"
 
 
 rule all:

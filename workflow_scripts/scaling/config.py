@@ -132,6 +132,9 @@ class PerceptronTheory(Section):
     """The exact solution at fixed norm (N to infinity)."""
 
     alphas: list[Annotated[float, Field(ge=0.1, le=1e6)]] = Field(min_length=1, description="P/N")
+    lambdas: list[Annotated[float, Field(ge=1e-4, le=1e4)]] | None = Field(
+        None, min_length=1, description="the grid itself; if not given: lambda_points from lambda_min to lambda_max"
+    )
     lambda_min: float = Field(1e-4, ge=1e-4, le=1e4)
     lambda_max: float = Field(1e4, ge=1e-4, le=1e4)
     lambda_points: int = Field(200, ge=2)
@@ -140,7 +143,19 @@ class PerceptronTheory(Section):
     def _ordered(self) -> "PerceptronTheory":
         if self.lambda_min >= self.lambda_max:
             raise ValueError("lambda_min must be smaller than lambda_max")
+        for key in ("alphas", "lambdas"):
+            grid = getattr(self, key)
+            if grid is not None and len(set(grid)) < len(grid):
+                raise ValueError(f"{key}: the values must all be different")
         return self
+
+    def lambda_grid(self) -> list[float]:
+        """The grid in lambda: as given, or evenly spaced in log lambda."""
+        if self.lambdas is not None:
+            return self.lambdas
+        ratio = self.lambda_max / self.lambda_min
+        inner = (self.lambda_min * ratio ** (i / (self.lambda_points - 1)) for i in range(1, self.lambda_points - 1))
+        return [self.lambda_min, *inner, self.lambda_max]
 
 
 class PerceptronDynamics(Section):

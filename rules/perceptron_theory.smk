@@ -1,0 +1,16 @@
+# The perceptron at fixed norm: exact curves, their optima and exponents. Needs no images and no training.
+
+
+rule perceptron_theory:
+    output:
+        theory="results/perceptron/theory.tsv",
+        optima="results/perceptron/optima.tsv",
+    log:
+        "logs/perceptron_theory.log",
+    threads: 1
+    params:
+        settings=to_json(STUDY.perceptron_theory),
+        code=code("perceptron_theory"),
+    shell:
+        "python workflow_scripts/perceptron_theory.py --settings {params.settings:q}"
+        " --theory {output.theory} --optima-table {output.optima} > {log} 2>&1"
