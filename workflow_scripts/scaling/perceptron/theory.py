@@ -128,6 +128,11 @@ class Branch:
             unknowns[i], slopes[i] = branch._newton(all_alphas, np.full(inverse.size, here), guess, 1e-4)
         return branch
 
+    @classmethod
+    def to_ten_alpha(cls, alphas: np.ndarray) -> "Branch":
+        """Follow the branch to 10 times the largest alpha, beyond every minimum (0.88 alpha, 3.2 at alpha = 0.1)."""
+        return cls.follow(alphas, np.log(10 * np.max(np.where(np.isinf(alphas), 1.0, np.maximum(alphas, 1.0)))))
+
     def at(self, which: np.ndarray, log_lambda: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Solve at log_lambda[i] for alpha number which[i]; both of shape (n,).
 
@@ -204,12 +209,14 @@ def optimum(alphas: Sequence[float]) -> Optimum:
     BadInput for alphas outside of their range, NotConverged naming alpha.
     """
     alphas = np.atleast_1d(np.asarray(alphas, float))
-    check_alphas(alphas[np.isfinite(alphas)] if np.any(np.isfinite(alphas)) else np.array([1.0]))
-    finite = np.where(np.isfinite(alphas), alphas, 1.0)
-    # lambda_opt / alpha falls from 6 at alpha = 0.1 to 0.88
-    branch = Branch.follow(alphas, np.log(10 * finite.max()))
+    check_alphas(np.where(np.isposinf(alphas), 1.0, alphas))
+    return optimum_on(Branch.to_ten_alpha(alphas))
+
+
+def optimum_on(branch: Branch) -> Optimum:
+    """The minimum over lambda for each alpha of a branch that reaches beyond it."""
     log_lambda = _root_of_slope(branch)
-    theta, _, _ = branch.at(np.arange(alphas.size), log_lambda)
+    theta, _, _ = branch.at(np.arange(log_lambda.size), log_lambda)
     return Optimum(log_lambda, theta)
 
 
