@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One thread per process: the workflow keeps the cores busy with jobs, and the same thread count gives the same bits.
 export OMP_NUM_THREADS = 1
 
-.PHONY: all env test lint clean
+.PHONY: all env test lint clean bench-theory
 
 all: env
 	$(BIN)/snakemake --cores all all
@@ -24,6 +24,10 @@ test: env
 lint: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+# Benchmarks are scripts in tests/benchmarks: they print, and share their references with the tests.
+bench-theory: env
+	PYTHONPATH=workflow_scripts $(BIN)/python tests/benchmarks/theory.py
 
 clean:
 	rm -rf results/* logs .snakemake
