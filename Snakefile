@@ -6,6 +6,8 @@ include: "rules/common.smk"
 include: "rules/plan.smk"
 include: "rules/trajectories.smk"
 include: "rules/exponents.smk"
+include: "rules/audits.smk"
+include: "rules/perceptron_theory.smk"
 include: "rules/external_curves.smk"
 include: "rules/perceptron_theory.smk"
 

@@ -230,6 +230,7 @@ class Study(Section):
     datasets: dict[str, Dataset]
     cells: dict[str, Cell]
     variants: dict[str, dict[str, Any]] = Field({}, description="a variant: the training keys that it changes")
+    fragility: list[str] = Field([], description="the variants that the fragility audit compares with the baseline")
     norms: list[str] = Field(
         min_length=1, description="functions of scaling.norms.definitions; the first is the default"
     )
@@ -243,6 +244,10 @@ class Study(Section):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Study":
+        for variant in self.fragility:
+            if variant not in self.variants:
+                known = ", ".join(self.variants) or "(no variant is defined)"
+                raise ValueError(f"fragility: {variant!r} is not one of {known}")
         for name, cell in self.cells.items():
             if cell.dataset not in self.datasets:
                 raise ValueError(f"cells.{name}.dataset: {cell.dataset!r} is not one of {', '.join(self.datasets)}")

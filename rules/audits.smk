@@ -1,0 +1,87 @@
+# What the exponents hang on: the norm's definition, and small changes of the training.
+AUDITED_NORMS = [(cell, norm) for cell in STUDY.cells for norm in STUDY.norms]
+AUDITED_VARIANTS = [
+    (cell, variant)
+    for cell in STUDY.cells
+    for variant in ["baseline"]
+    + [v for v in STUDY.cells[cell].variants if v in STUDY.fragility]
+    if set(STUDY.cells[cell].variants) & set(STUDY.fragility)
+]
+AUDIT_TARGETS = ["results/norm_audit.tsv", "results/figures/norm_audit.pdf"] + (
+    ["results/fragility.tsv", "results/figures/fragility.pdf"]
+    if AUDITED_VARIANTS
+    else []
+)
+
+
+rule norm_audit:
+    input:
+        exponents=[
+            f"results/exponents/{cell}/baseline/{norm}.tsv"
+            for cell, norm in AUDITED_NORMS
+        ],
+        trajectories=[
+            f"results/trajectories/{cell}/baseline.parquet" for cell in STUDY.cells
+        ],
+    output:
+        audit="results/norm_audit.tsv",
+    log:
+        "logs/norm_audit.log",
+    threads: 1
+    params:
+        of=[to_json(key) for key in AUDITED_NORMS],
+        cells=list(STUDY.cells),
+        code=code("norm_audit"),
+    shell:
+        "python workflow_scripts/norm_audit.py --exponents {input.exponents} --keys {params.of:q}"
+        " --trajectories {input.trajectories} --cells {params.cells} --audit {output.audit} > {log} 2>&1"
+
+
+rule fragility_audit:
+    input:
+        exponents=[
+            f"results/exponents/{cell}/{variant}/{STUDY.norms[0]}.tsv"
+            for cell, variant in AUDITED_VARIANTS
+        ],
+        trajectories=[
+            f"results/trajectories/{cell}/{variant}.parquet"
+            for cell, variant in AUDITED_VARIANTS
+        ],
+    output:
+        audit="results/fragility.tsv",
+    log:
+        "logs/fragility_audit.log",
+    threads: 1
+    params:
+        of=[to_json(key) for key in AUDITED_VARIANTS],
+        norm=STUDY.norms[0],
+        code=code("fragility_audit"),
+    shell:
+        "python workflow_scripts/fragility_audit.py --exponents {input.exponents} --keys {params.of:q}"
+        " --trajectories {input.trajectories} --norm {params.norm} --audit {output.audit} > {log} 2>&1"
+
+
+rule draw_audit:
+    input:
+        audit=lambda wildcards: {
+            "norm_audit": "results/norm_audit.tsv",
+            "fragility": "results/fragility.tsv",
+        }[wildcards.audit],
+    output:
+        pdf=report(
+            "results/figures/{audit}.pdf",
+            caption="captions/{audit}.rst",
+            category="Audits",
+        ),
+        png="results/figures/{audit}.png",
+    log:
+        "logs/draw_{audit}.log",
+    wildcard_constraints:
+        audit="norm_audit|fragility",
+    threads: 1
+    params:
+        kind=lambda wildcards: wildcards.audit.removesuffix("_audit"),
+        code=code("draw_audit"),
+    shell:
+        "python workflow_scripts/draw_audit.py --audit {input.audit} --kind {params.kind}"
+        " --figures {output.pdf} {output.png} > {log} 2>&1"
