@@ -9,7 +9,6 @@ include: "rules/exponents.smk"
 include: "rules/audits.smk"
 include: "rules/perceptron_theory.smk"
 include: "rules/external_curves.smk"
-include: "rules/perceptron_theory.smk"
 
 
 rule all:
