@@ -1,11 +1,11 @@
-# `make` sets up and runs the quick study; `make test` sets up and runs the tests.
+# `make` sets up and runs the quick study; `make test` sets up and runs the tests, `make test-slurm` those on a real Slurm.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # One thread per process: the workflow keeps the cores busy with jobs, and the same thread count gives the same bits.
 export OMP_NUM_THREADS = 1
 
-.PHONY: all env test lint clean bench-theory
+.PHONY: all env test test-slurm lint bench-theory bench-dag clean clean-checkpoints
 
 all: env
 	$(BIN)/snakemake --cores all all
@@ -21,6 +21,10 @@ $(VENV)/.complete: envs/requirements.txt
 test: env
 	$(BIN)/python -m pytest
 
+# Installs Debian's Slurm where it is missing (as root), brings it up on 127.0.0.1, takes it down again.
+test-slurm: env
+	$(BIN)/python -m pytest -m slurm -rs
+
 lint: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -29,5 +33,13 @@ lint: env
 bench-theory: env
 	PYTHONPATH=workflow_scripts $(BIN)/python tests/benchmarks/theory.py
 
+# How long the paper's dry run takes, at its number of seeds and at ten times that.
+bench-dag: env
+	$(BIN)/python tests/benchmarks/dag.py
+
 clean:
 	rm -rf results/* logs .snakemake
+
+# What interrupted runs would continue from, and the records of finished ones (kept for runs that share a job with new ones).
+clean-checkpoints:
+	rm -rf results/checkpoints
