@@ -1,0 +1,36 @@
+"""Resampling seeds, stratified by P: the counts, and intervals from what they give."""
+
+import numpy as np
+
+
+def resample_counts(runs: np.ndarray, resamples: int, rng: np.random.Generator) -> np.ndarray:
+    """How often each run is drawn in each resample.
+
+    Parameters
+    ----------
+    runs : [n_P] number of runs of each P; within each P as many are drawn, with replacement.
+
+    Returns
+    -------
+    [resamples, sum of runs]; the runs of one P are neighbours, in the order of P.
+    """
+    return np.concatenate([rng.multinomial(n, np.full(n, 1 / n), size=resamples) for n in runs], axis=1)
+
+
+def widen(resampled: np.ndarray, whole: np.ndarray, runs: np.ndarray) -> np.ndarray:
+    """Stretch the deviations of resampled means [B, n_P, G] from the whole sample's [1, n_P, G] by sqrt(n/(n - 1)).
+
+    The bootstrap variance of a mean of n values is (n - 1)/n times the unbiased one (Efron and Tibshirani, An
+    Introduction to the Bootstrap, 1993, Eq. 5.12): with 5 seeds its intervals would be 11% too short.
+    """
+    factor = np.sqrt(runs / np.maximum(runs - 1, 1))
+    return whole + factor[:, None] * (resampled - whole)
+
+
+def interval(resampled: np.ndarray, confidence: float) -> tuple[float, float]:
+    """Percentile interval (Efron and Tibshirani 1993, ch. 13) of one estimate; NaN if a tenth of the resamples fail."""
+    finite = resampled[np.isfinite(resampled)]
+    if finite.size < 0.9 * max(resampled.size, 1) or finite.size < 20:
+        return np.nan, np.nan
+    low, high = np.quantile(finite, [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(low), float(high)

@@ -1,0 +1,268 @@
+"""Collapse of learning curves on one master curve: the shifts that do it, and how good it is.
+
+Model: log10 epsilon_P(x) = b_P + f(x - a_P), x = log10 lambda, with one smooth f for all P (Eq. 4 of the paper:
+f = log10 Phi, a = log10 lambda_s, b = log10 epsilon_s up to common constants). Any scale that moves with the curve
+serves for an exponent: the slope of a_P against log10 P is gamma_2, that of -b_P is gamma.
+
+What fixes the shifts: along a pure power law of slope -gamma_1 the shifts (da, db) = (d, -gamma_1 d) change nothing;
+the elbow, the minimum and the rise decide between them. Where a curve shows none of these the data do not bear its
+scale; a weak prior (`PRIOR_WIDTH`) then holds b_P at the logarithm of the smallest error that the curve reaches.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+INTERVALS = 16  # of the spline f over the range of the collapsed curves
+ROUGHNESS = 0.1  # prior standard deviation of the third differences of f's coefficients: it only bridges gaps
+PRIOR_WIDTH = 0.1  # prior standard deviation of b_P about the curve's own log10 minimum
+TOLERANCE = 0.01  # log10 units (2.3% of the error): curves closer than this count as collapsed
+HUBER = 2.5  # residuals beyond this many standard deviations pull linearly only
+
+
+@dataclass(frozen=True)
+class Points:
+    """The points of all curves one after another: x [N], owner [N] (index of P, increasing), sigma [N]."""
+
+    x: np.ndarray
+    owner: np.ndarray
+    sigma: np.ndarray
+
+    @property
+    def starts(self) -> np.ndarray:
+        """[n_P] where each curve starts."""
+        return np.searchsorted(self.owner, np.arange(self.owner[-1] + 1))
+
+
+@dataclass(frozen=True)
+class Collapse:
+    """Shifts a, b [B, n_P] (both zero for the largest P) and the master curve's spline.
+
+    f(u) = sum_k c_k beta_3((u - start)/spacing - k), coefficients c [B, K].
+    """
+
+    a: np.ndarray
+    b: np.ndarray
+    coefficients: np.ndarray
+    start: float
+    spacing: float
+    weights: np.ndarray
+
+    def master(self, u: np.ndarray) -> np.ndarray:
+        """f(u): [B, M] for u [M]."""
+        basis, _ = _basis(np.broadcast_to(u, (1, u.size)), self)
+        return self.coefficients @ basis[0].T
+
+
+def collapse(points: Points, y: np.ndarray, lowest: np.ndarray) -> Collapse:
+    """Find the shifts of both axes that best collapse the curves (one sample).
+
+    Least squares over a_P, b_P and a cubic P-spline f by Gauss-Newton, with Huber weights (a jump where runs end does
+    not pull); the gauge is a = b = 0 for the largest P.
+
+    Parameters
+    ----------
+    points : where the curves are known, and their standard errors.
+    y : [N] log10 test error at the points.
+    lowest : [n_P] log10 of the smallest error of each curve (start, and centre of the weak prior of b).
+    """
+    a, b = _start(points, y, lowest)
+    u = points.x - a[points.owner]
+    spacing = max(np.ptp(u), 1e-9) / INTERVALS
+    # Two intervals more on both sides: room for the shifts to move.
+    start, number = u.min() - 3 * spacing, INTERVALS + 7
+    weights = points.sigma**-2
+    state = Collapse(a[None], b[None], np.zeros((1, number)), start, spacing, weights)
+    state = _solve_linear(points, y[None], lowest[None], state)
+    for iteration in range(40):
+        before = state
+        state = _gauss_newton(points, y[None], lowest[None], state)
+        if 3 <= iteration <= 10:
+            state = _reweighted(points, y, state)
+        if iteration > 11 and np.abs(state.a - before.a).max() < 1e-7 * spacing:
+            break
+    return state
+
+
+def collapse_resamples(
+    points: Points, y: np.ndarray, lowest: np.ndarray, whole: Collapse, steps: int = 3, chunk: int = 100
+) -> Collapse:
+    """The same for many resamples at once: y [B, N], lowest [B, n_P].
+
+    Gauss-Newton from the whole sample's solution with its weights; `steps` steps reach it to far less than its error.
+    """
+    parts = []
+    for first in range(0, len(y), chunk):
+        here, low = y[first : first + chunk], lowest[first : first + chunk]
+        number = len(here)
+        state = Collapse(
+            np.repeat(whole.a, number, 0),
+            np.repeat(whole.b, number, 0),
+            np.repeat(whole.coefficients, number, 0),
+            whole.start,
+            whole.spacing,
+            whole.weights,
+        )
+        for _ in range(steps):
+            state = _gauss_newton(points, here, low, state)
+        parts.append(state)
+    return Collapse(
+        np.concatenate([part.a for part in parts]),
+        np.concatenate([part.b for part in parts]),
+        np.concatenate([part.coefficients for part in parts]),
+        whole.start,
+        whole.spacing,
+        whole.weights,
+    )
+
+
+def _basis(u: np.ndarray, state: Collapse) -> tuple[np.ndarray, np.ndarray]:
+    """Cubic B-splines on even knots at u [B, N]: values [B, N, K] and derivatives in u."""
+    number = state.coefficients.shape[1]
+    t = (u - state.start) / state.spacing
+    cell = np.clip(np.floor(t).astype(int), 1, number - 3)
+    r = np.clip(t - cell, -0.5, 1.5)
+    values = np.zeros((*u.shape, number))
+    slopes = np.zeros((*u.shape, number))
+    index = cell[..., None] + np.arange(-1, 3)
+    q = 1 - r
+    np.put_along_axis(
+        values,
+        index,
+        np.stack([q**3 / 6, 2 / 3 - r**2 + r**3 / 2, 2 / 3 - q**2 + q**3 / 2, r**3 / 6], axis=-1),
+        axis=-1,
+    )
+    np.put_along_axis(
+        slopes,
+        index,
+        np.stack([-(q**2) / 2, -2 * r + 1.5 * r**2, 2 * q - 1.5 * q**2, r**2 / 2], axis=-1) / state.spacing,
+        axis=-1,
+    )
+    return values, slopes
+
+
+def _penalty(number: int) -> np.ndarray:
+    third = np.diff(np.eye(number), 3, axis=0)
+    return third.T @ third / ROUGHNESS**2
+
+
+def _solve_linear(points: Points, y: np.ndarray, lowest: np.ndarray, state: Collapse) -> Collapse:
+    """f alone, the shifts as they are."""
+    u = points.x - state.a[:, points.owner]
+    basis, _ = _basis(u, state)
+    weighted = basis * state.weights[:, None]
+    normal = np.swapaxes(weighted, 1, 2) @ basis + _penalty(basis.shape[2])
+    right = np.einsum("bnk,bn->bk", weighted, y - state.b[:, points.owner])
+    coefficients = np.linalg.solve(normal, right[..., None])[..., 0]
+    return Collapse(state.a, state.b, coefficients, state.start, state.spacing, state.weights)
+
+
+def _gauss_newton(points: Points, y: np.ndarray, lowest: np.ndarray, state: Collapse) -> Collapse:
+    """One step in (f, a, b) together; the last curve's shifts stay."""
+    batch, n_P = state.a.shape
+    basis, slopes = _basis(points.x - state.a[:, points.owner], state)
+    number = basis.shape[2]
+    d_a = -np.einsum("bnk,bk->bn", slopes, state.coefficients)
+    residual = y - state.b[:, points.owner] - np.einsum("bnk,bk->bn", basis, state.coefficients)
+    weights, free = state.weights, n_P - 1
+    weighted = basis * weights[:, None]
+
+    def sums(per_point: np.ndarray) -> np.ndarray:
+        return np.add.reduceat(per_point, points.starts, axis=1)[:, :free]
+
+    size = number + 2 * free
+    normal = np.zeros((batch, size, size))
+    f, shift_a, shift_b = slice(0, number), slice(number, number + free), slice(number + free, size)
+    penalty = _penalty(number)
+    normal[:, f, f] = np.swapaxes(weighted, 1, 2) @ basis + penalty
+    normal[:, shift_a, f] = sums(weighted * d_a[..., None])
+    normal[:, shift_b, f] = sums(weighted)
+    normal[:, f, shift_a] = np.swapaxes(normal[:, shift_a, f], 1, 2)
+    normal[:, f, shift_b] = np.swapaxes(normal[:, shift_b, f], 1, 2)
+    a_index, b_index = np.arange(free) + number, np.arange(free) + number + free
+    # A curve without any slope would leave its a undetermined: slight damping keeps the matrix regular (no prior: it
+    # shortens the step, not the solution).
+    normal[:, a_index, a_index] = sums(weights * d_a**2) + (10 * state.spacing) ** -2
+    normal[:, b_index, b_index] = sums(np.broadcast_to(weights, d_a.shape)) + PRIOR_WIDTH**-2
+    normal[:, a_index, b_index] = normal[:, b_index, a_index] = sums(weights * d_a)
+    right = np.empty((batch, size))
+    right[:, f] = np.einsum("bnk,bn->bk", weighted, residual) - state.coefficients @ penalty
+    right[:, shift_a] = sums(weights * d_a * residual)
+    centre = lowest - lowest[:, -1:]
+    right[:, shift_b] = sums(weights * residual) + ((centre - state.b) / PRIOR_WIDTH**2)[:, :free]
+    step = np.linalg.solve(normal, right[..., None])[..., 0]
+    longest = np.abs(step[:, shift_a]).max(axis=1, initial=0.0)
+    step *= np.minimum(1.0, state.spacing / np.maximum(longest, 1e-300))[:, None]
+    a, b = state.a.copy(), state.b.copy()
+    a[:, :free] += step[:, shift_a]
+    b[:, :free] += step[:, shift_b]
+    return Collapse(a, b, state.coefficients + step[:, f], state.start, state.spacing, weights)
+
+
+def _reweighted(points: Points, y: np.ndarray, state: Collapse) -> Collapse:
+    basis, _ = _basis(points.x - state.a[:, points.owner], state)
+    residual = y - state.b[0, points.owner] - basis[0] @ state.coefficients[0]
+    scaled = np.abs(residual) / points.sigma
+    # A collapse that holds only roughly is not a collapse of outliers: measure them in its own scatter.
+    scaled /= max(1.0, 1.4826 * np.median(scaled))
+    weights = points.sigma**-2 * np.minimum(1.0, HUBER / np.maximum(scaled, 1e-12))
+    return Collapse(state.a, state.b, state.coefficients, state.start, state.spacing, weights)
+
+
+def _start(points: Points, y: np.ndarray, lowest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """b from the minima; a by sliding each curve over the one of the next larger P."""
+    n_P = lowest.size
+    a, b = np.zeros(n_P), lowest - lowest[-1]
+    for index in range(n_P - 2, -1, -1):
+        mine, other = points.owner == index, points.owner == index + 1
+        x, height = points.x[mine], y[mine] - b[index]
+        x_other, y_other = points.x[other] - a[index + 1], y[other] - b[index + 1]
+        shifts = np.linspace(x[0] - x_other[-1], x[-1] - x_other[0], 401)
+        at = x - shifts[:, None]
+        inside = (at >= x_other[0]) & (at <= x_other[-1])
+        gap = (np.interp(at, x_other, y_other) - height) ** 2
+        enough = inside.sum(axis=1) >= 0.5 * min(x.size, x_other.size)
+        cost = np.where(enough, (gap * inside).sum(axis=1) / np.maximum(inside.sum(axis=1), 1), np.inf)
+        a[index] = shifts[np.argmin(cost)]
+    return a, b
+
+
+def houdayer_hartmann(x: list[np.ndarray], y: list[np.ndarray], sigma: list[np.ndarray]) -> float:
+    """Quality S of a collapse: the mean of (y - Y)^2 / (dy^2 + dY^2) over the points of all curves.
+
+    Parameters
+    ----------
+    x, y, sigma : one array per curve, already rescaled; x increasing.
+
+    Returns
+    -------
+    About 1 for curves that agree within independent errors, much more where they do not; NaN without overlap.
+    Errors that are correlated along a curve leave it below 1, because the shifts absorb a part of them.
+
+    Notes
+    -----
+    Houdayer and Hartmann, Phys. Rev. B 70, 014418 (2004), Eqs. (A1)-(A3). The master value Y at a point of curve i and
+    its error dY come from the weighted straight line through the two points of each other curve that bracket it:
+    Y = (Kxx Ky - Kx Kxy)/D + x (K Kxy - Kx Ky)/D, dY^2 = (Kxx - 2 x Kx + x^2 K)/D, D = K Kxx - Kx^2,
+    K = sum 1/dy^2, Kx = sum x/dy^2, and so on.
+    """
+    total, number = 0.0, 0
+    for i in range(len(x)):
+        sums = np.zeros((5, x[i].size))  # K, Kx, Ky, Kxx, Kxy
+        for j in range(len(x)):
+            if j == i or x[j].size < 2:
+                continue
+            right = np.searchsorted(x[j], x[i], side="right")
+            inside = (right > 0) & (right < x[j].size)
+            for k in (np.clip(right - 1, 0, x[j].size - 1), np.clip(right, 0, x[j].size - 1)):
+                weight = np.where(inside, sigma[j][k] ** -2.0, 0.0)
+                dx = x[j][k] - x[i]  # measured from the point: the line's value there is its intercept
+                sums += weight * np.array([np.ones_like(dx), dx, y[j][k], dx**2, dx * y[j][k]])
+        K, Kx, Ky, Kxx, Kxy = sums
+        D = K * Kxx - Kx**2
+        good = (K > 0) & (D > 1e-12 * np.maximum(K * Kxx, 1e-300))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            Y, dY2 = (Kxx * Ky - Kx * Kxy) / D, Kxx / D
+        terms = (y[i] - Y)[good] ** 2 / (sigma[i][good] ** 2 + dY2[good])
+        total, number = total + terms.sum(), number + terms.size
+    return float(total / number) if number else np.nan
