@@ -21,9 +21,29 @@ rule authors_exponents:
         " --window {params.window:q} --exponents {output.exponents} --gamma-1 {output.gamma_1} > {log} 2>&1"
 
 
+rule robust_exponents:
+    input:
+        trajectories="results/trajectories/{cell}/{variant}.parquet",
+    output:
+        exponents="results/exponents/{cell}/{variant}/{norm}.robust.tsv",
+        collapse="results/exponents/{cell}/{variant}/{norm}.collapse.tsv",
+        scales="results/exponents/{cell}/{variant}/{norm}.scales.tsv",
+    log:
+        "logs/robust_exponents/{cell}/{variant}/{norm}.log",
+    threads: 1
+    params:
+        settings=to_json(STUDY.exponents),
+        code=code("robust_exponents"),
+    shell:
+        "python workflow_scripts/robust_exponents.py --trajectories {input.trajectories} --norm {wildcards.norm}"
+        " --settings {params.settings:q} --exponents {output.exponents} --collapse {output.collapse}"
+        " --scales {output.scales} > {log} 2>&1"
+
+
 rule exponents:
     input:
         authors="results/exponents/{cell}/{variant}/{norm}.authors.tsv",
+        robust="results/exponents/{cell}/{variant}/{norm}.robust.tsv",
     output:
         exponents="results/exponents/{cell}/{variant}/{norm}.tsv",
     log:

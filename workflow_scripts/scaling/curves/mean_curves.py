@@ -44,7 +44,7 @@ def mean_curves(runs: pd.DataFrame, grid_points: int = 50) -> tuple[pd.DataFrame
     optima = []
     for P, of_P in runs.groupby("P"):
         lost = of_P["diverged"]
-        branches = [_branch(run) for _, run in of_P[~lost].groupby("seed", dropna=False)]
+        branches = [rising_branch(run) for _, run in of_P[~lost].groupby("seed", dropna=False)]
         kept[P] = [(x, y) for x, y, _ in branches if x.size]
         optima.append(
             {"P": P}
@@ -57,8 +57,11 @@ def mean_curves(runs: pd.DataFrame, grid_points: int = 50) -> tuple[pd.DataFrame
     return curves, optima
 
 
-def _branch(run: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, bool]:
-    """The part of one run that is a function of lambda: log10 lambda (rising), error; whether the norm turned back."""
+def rising_branch(run: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, bool]:
+    """The part of one run that is a function of lambda: the points whose norm exceeds every earlier one.
+
+    Returns log10 lambda (rising), the error there, and whether the norm turned back by more than rounding.
+    """
     x, y = run["log10_norm"].to_numpy(float), run["test_error"].to_numpy(float)
     finite = np.isfinite(x) & np.isfinite(y)
     x, y = x[finite], y[finite]

@@ -260,7 +260,7 @@ def houdayer_hartmann(x: list[np.ndarray], y: list[np.ndarray], sigma: list[np.n
                 sums += weight * np.array([np.ones_like(dx), dx, y[j][k], dx**2, dx * y[j][k]])
         K, Kx, Ky, Kxx, Kxy = sums
         D = K * Kxx - Kx**2
-        good = (K > 0) & (D > 1e-12 * np.maximum(K * Kxx, 1e-300))
+        good = (K > 0) & (np.maximum(K * Kxx, 1e-300) * 1e-12 < D)
         with np.errstate(divide="ignore", invalid="ignore"):
             Y, dY2 = (Kxx * Ky - Kx * Kxy) / D, Kxx / D
         terms = (y[i] - Y)[good] ** 2 / (sigma[i][good] ** 2 + dY2[good])

@@ -4,6 +4,7 @@ import numpy as np
 
 STRAIGHT = 0.005  # log10 units: rms deviation from a straight line that counts as straight (1.2% of the error)
 FEWEST_POINTS = 9
+SMALLEST_FALL = 0.05  # log10 units: a window over which the error falls less (11%) shows no law
 KEPT = 2 / 3  # of the window, from its left edge
 
 
@@ -23,14 +24,15 @@ def early_power_law(
 
     Returns
     -------
-    gamma_1 [B] (minus the slope), left and right edges of the window [B]. NaN where no window falls.
+    gamma_1 [B] (minus the slope), left and right edges of the window [B]. NaN where the error
+    falls by less than `SMALLEST_FALL` in all of them.
     """
     first, last = np.triu_indices(u.size, FEWEST_POINTS - 1)
     x, y = u - u.mean(), f - f.mean(axis=1, keepdims=True)
     slope, deviation = _lines(_running_sums(x, y), first[None], last[None])
-    fall = np.where((deviation <= tolerance) & (slope < 0), -slope * (u[last] - u[first]), -np.inf)
+    fall = np.where(deviation <= tolerance, -slope * (u[last] - u[first]), -np.inf)
     best = np.argmax(fall, axis=1)
-    found = np.isfinite(fall[np.arange(len(f)), best])
+    found = fall[np.arange(len(f)), best] >= SMALLEST_FALL
     left, right = first[best], last[best]
     kept = left + np.rint(KEPT * (right - left)).astype(int)
     slope, _ = _lines(_running_sums(x, y), left[:, None], kept[:, None])

@@ -7,13 +7,13 @@ from scipy.optimize import least_squares
 
 from scaling.exponents.power_law import fit_power_law
 
-
+ROUNDING = 1e-9  # smaller residuals are no information
 CLEAR_GAIN = 2.0  # a difference below 2 is hardly worth mentioning (Burnham and Anderson 2002, section 2.6)
 
 
 @dataclass(frozen=True)
 class OffsetLaw:
-    """y = 10**log10_k x**exponent + 10**log10_q; gain = AICc(no offset) - AICc(with it): positive favours the offset."""
+    """y = 10**log10_k x**exponent + 10**log10_q; gain = AICc(no offset) - AICc(with it)."""
 
     exponent: float
     log10_k: float
@@ -29,14 +29,14 @@ class OffsetLaw:
 NO_LAW = OffsetLaw(np.nan, np.nan, np.nan, np.nan)
 
 
-def fit_with_offset(log10_x: np.ndarray, log10_y: np.ndarray, independent: float | None = None) -> OffsetLaw:
+def fit_with_offset(log10_x: np.ndarray, log10_y: np.ndarray, correlated: bool = False) -> OffsetLaw:
     """Fit y = k x^e + q, 0 <= q < min y, by least squares in log10 y, and weigh it against q = 0.
 
     Parameters
     ----------
     log10_x, log10_y : [n]; non-finite points are dropped.
-    independent : how many independent points the n are worth (n if not given): neighbours on one learning curve are
-        correlated.
+    correlated : neighbours' errors are correlated (points of one learning curve, in the order of x): the n points are
+        worth n (1 - r)/(1 + r) independent ones, r the lag-1 correlation of the residuals of the fit with offset.
 
     Returns
     -------
@@ -48,8 +48,7 @@ def fit_with_offset(log10_x: np.ndarray, log10_y: np.ndarray, independent: float
     """
     finite = np.isfinite(log10_x) & np.isfinite(log10_y)
     x, y = np.asarray(log10_x, float)[finite], np.asarray(log10_y, float)[finite]
-    n = float(x.size) if independent is None else min(independent, x.size)
-    if n <= 5 or np.ptp(x) == 0:
+    if x.size <= 5 or np.ptp(x) == 0:
         return NO_LAW
     pure = fit_power_law(x, y)
     lowest = y.min()
@@ -72,13 +71,23 @@ def fit_with_offset(log10_x: np.ndarray, log10_y: np.ndarray, independent: float
     ]
     best = min(fits, key=lambda fit: fit.cost)
     exponent, height, share = best.x
+    n = _independent(best.fun) if correlated else float(x.size)
+    if n <= 5:
+        return NO_LAW
     gain = _aicc(pure_rss, n, x.size, 3) - _aicc(2 * best.cost, n, x.size, 4)
     with np.errstate(divide="ignore"):
         log10_q = float(np.log10(share) + lowest)
     return OffsetLaw(float(exponent), float(height - exponent * middle), log10_q, float(gain))
 
 
+def _independent(residual: np.ndarray) -> float:
+    scatter = residual @ residual
+    if scatter <= residual.size * ROUNDING**2:
+        return float(residual.size)
+    lag = np.clip(residual[1:] @ residual[:-1] / scatter, 0.0, 0.99)
+    return float(residual.size * (1 - lag) / (1 + lag))
+
+
 def _aicc(rss: float, n: float, points: int, parameters: int) -> float:
-    # Residuals below 1e-9 are rounding, not information.
-    variance = max(rss / points, 1e-18)
+    variance = max(rss / points, ROUNDING**2)
     return n * np.log(variance) + 2 * parameters + 2 * parameters * (parameters + 1) / (n - parameters - 1)

@@ -3,6 +3,7 @@
 import numpy as np
 
 LEVEL = 0.03  # the window: where the curve lies within this of its minimum, log10 units (7% of the error)
+RISE_AGAIN = 0.005  # log10 units (1.2% of the error)
 SMOOTHING = 3.0  # grid points: the width below which the window's finder does not follow the curve
 FEWEST_POINTS = 7
 
@@ -20,8 +21,8 @@ def smooth_minimum(grid: np.ndarray, y: np.ndarray, mask: np.ndarray) -> tuple[n
 
     Returns
     -------
-    log10 lambda_opt [B], log10 epsilon_opt [B], censored [B]: the fitted curve still falls at its right end, the
-    optimum was not reached (location and value are then those of the end).
+    log10 lambda_opt [B], log10 epsilon_opt [B], censored [B]: the data end before the fitted curve has risen again by
+    `RISE_AGAIN`, so that nobody knows whether the optimum was reached.
     """
     inside = np.flatnonzero(mask)
     if inside.size < FEWEST_POINTS:
@@ -49,9 +50,7 @@ def smooth_minimum(grid: np.ndarray, y: np.ndarray, mask: np.ndarray) -> tuple[n
     shift = np.clip(shift, -1, 1)
     location = middle + half * (fine[centre] + shift * (fine[1] - fine[0]))
     value = at - 0.25 * (below - above) * shift
-    at_end = window[:, -1] & (best >= fine.size - 2)
-    location = np.where(at_end, right, location)
-    return location, np.where(at_end, heights[:, -1], value), at_end
+    return location, value, window[:, -1] & (heights[:, -1] < value + RISE_AGAIN)
 
 
 def _whittaker(number: int) -> np.ndarray:

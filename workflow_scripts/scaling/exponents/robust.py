@@ -4,11 +4,11 @@ One chain, the same for the whole sample and for every resample:
 mean curves -> smooth minima -> collapse (scales of both axes) -> early power law of the master curve -> exponents.
 
 Which number heads the row. gamma_2 is the exponent of lambda_s(P), the shift that the whole curve asks for: under
-Eq. 4 every scale of the curve goes like lambda_opt, and this one does not hang on where a flat, noisy minimum happens to lie
-(on synthetic studies it scatters three times less than the minimum's). gamma_meas is the exponent of epsilon_opt(P), the value of
-the smooth minimum, which flatness does not spoil. Beside them stand the other two: gamma_2_opt from lambda_opt(P) and
-gamma_shift from the vertical shifts. If the curves collapse and their early law is the same for all P, gamma_1 gamma_2 = gamma
-follows; the difference gamma_pred - gamma_meas tests just that.
+Eq. 4 every scale of the curve goes like lambda_opt, and this one does not hang on where a flat, noisy minimum happens
+to lie (on synthetic studies it scatters three times less than the minimum's). gamma_meas is the exponent of
+epsilon_opt(P), the value of the smooth minimum, which flatness does not spoil. Beside them stand the other two:
+gamma_2_opt from lambda_opt(P) and gamma_shift from the vertical shifts. If the curves collapse and their early law is
+the same for all P, gamma_1 gamma_2 = gamma follows; the difference gamma_pred - gamma_meas tests just that.
 """
 
 from dataclasses import dataclass, replace
@@ -75,8 +75,8 @@ class Sample:
         """Quality of the collapse (Houdayer and Hartmann's S).
 
         With `by_power_laws` the axes are rescaled by P^gamma_2 and P^-gamma (lines through the shifts), as in a
-        finite-size scaling plot: it then also judges whether the scales follow power laws. Without, each curve keeps its own
-        two shifts: it judges the shape alone.
+        finite-size scaling plot: it then also judges whether the scales follow power laws. Without, each curve keeps
+        its own two shifts: it judges the shape alone.
         """
         shifts = [self.collapsed.a[0], self.collapsed.b[0]]
         if by_power_laws:
@@ -111,8 +111,8 @@ def prepare(curves: RunCurves) -> Sample:
     )
     points = Points(curves.grid[index[1]], index[0], np.sqrt(np.nan_to_num(variance) + TOLERANCE**2)[index[0]])
     share = np.bincount(curves.owner, curves.last_is_best, curves.P.size) / curves.runs
-    # A mean curve says by itself whether it still falls; of single seeds most must have reached their minimum.
-    censored = at_end[0] | ((share > 0.5) & curves.seeds)
+    # A mean curve says by itself whether it still falls; of single seeds more than half must have reached theirs.
+    censored = at_end[0] | ((share >= 0.5) & curves.seeds)
     lowest = np.where(np.isfinite(error[0]), error[0], np.nanmin(y[0], axis=1))
     collapsed = collapse(points, y[0][index], lowest)
     span = points.x - collapsed.a[0, points.owner]
@@ -123,9 +123,7 @@ def prepare(curves: RunCurves) -> Sample:
     )
     common = u[number >= min(2, curves.P.size)]
     bottom = common[np.argmin(collapsed.master(common)[0])]
-    return Sample(
-        curves, y, points, index, censored, lowest, collapsed, np.linspace(common[0], bottom, MASTER_POINTS)
-    )
+    return Sample(curves, y, points, index, censored, lowest, collapsed, np.linspace(common[0], bottom, MASTER_POINTS))
 
 
 def estimate(sample: Sample, y: np.ndarray | None = None) -> Estimates:
@@ -361,7 +359,7 @@ def _row(
             sigma[name] = float(np.nanstd(drawn, ddof=1)) if np.isfinite(drawn).sum() > 1 else np.nan
         pair = np.stack([bootstrapped.exponents["gamma_1"], bootstrapped.exponents["gamma_2"]])
         pair = pair[:, np.isfinite(pair).all(axis=0)]
-        if pair.shape[1] > 2:
+        if pair.shape[1] > 2 and (np.ptp(pair, axis=1) > 0).all():
             row["correlation_12"] = float(np.corrcoef(pair)[0, 1])
     log10_P = np.log10(sample.curves.P)
     # f is in the units of the largest P: its minimum turns shifts into norms and errors.
@@ -414,8 +412,7 @@ def _offsets(sample: Sample, value: dict[str, float], scale: np.ndarray, log10_P
     early = (x >= value["left"]) & (x <= value["left"] + KEPT * (value["right"] - value["left"]))
     first, second = NO_LAW, NO_LAW
     if early.sum() >= 8:
-        # A smooth random wave along a run makes about three neighbours one independent point.
-        first = fit_with_offset(x[early], y[early], independent=early.sum() / 3)
+        first = fit_with_offset(x[early], y[early], correlated=True)
     second = fit_with_offset(log10_P, scale)
     return {
         "log10_q_1": _chosen(first),

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from scaling.curves.mean_curves import rising_branch
 from scaling.errors import BadInput
 
 GRID_POINTS = 100
-COVERAGE = 0.75  # a grid point belongs to a mean curve where this share of the runs of that P reaches it
+# A grid point belongs to a mean curve where this share of the runs of that P reaches it. A mean over runs that come
+# and go jumps: those that end first have smaller norms, and so smaller errors at the same norm.
+COVERAGE = 0.95
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,8 @@ def runs_on_grid(trajectories: pd.DataFrame, x: str = "log10_norm", points: int 
         (without it, or when it is missing throughout, each P is one mean curve); diverged if known.
     x : "log10_norm" or "epoch".
 
-    Diverged runs, unfinished rows (NaN) and epoch 0 on an epoch axis are left out. A run whose norm turns back keeps
-    only its record maxima: epsilon(lambda) is then a function.
+    Diverged runs, unfinished rows (NaN) and epoch 0 on an epoch axis are left out; of a run whose norm turns back the
+    part that curves.mean_curves keeps is used.
 
     Raises
     ------
@@ -79,17 +82,13 @@ def runs_on_grid(trajectories: pd.DataFrame, x: str = "log10_norm", points: int 
             "P": table["P"].to_numpy(),
             "seed": table["seed"].to_numpy() if seeds else 0,
             "order": table["epoch"].to_numpy(float) if "epoch" in table else position,
-            "x": position,
-            "error": table["test_error"].to_numpy(float),
+            "log10_norm": position,
+            "test_error": table["test_error"].to_numpy(float),
         }
     )
-    table = table[np.isfinite(table["x"]) & np.isfinite(table["error"])]
     runs, owners, last = [], [], []
     for (P, _), run in table.groupby(["P", "seed"], sort=True):
-        ordered = run.sort_values("order", kind="stable")
-        at, error = ordered["x"].to_numpy(), ordered["error"].to_numpy()
-        record = at > np.concatenate([[-np.inf], np.maximum.accumulate(at)[:-1]])
-        at, error = at[record], error[record]
+        at, error, _ = rising_branch(run.sort_values("order", kind="stable"))
         if at.size >= 2:
             runs.append((at, error))
             owners.append(P)
@@ -115,7 +114,7 @@ def _mask(errors: np.ndarray, owner: np.ndarray, n_P: int) -> np.ndarray:
     for index in range(n_P):
         mine = present[owner == index]
         positive = np.nansum(np.where(mine, errors[owner == index], 0.0), axis=0) > 0
-        mask[index] = (mine.sum(axis=0) >= max(1.0, COVERAGE * len(mine))) & positive
+        mask[index] = (mine.sum(axis=0) >= COVERAGE * len(mine)) & positive
     return mask
 
 

@@ -12,13 +12,15 @@ class Truth:
     """A family of learning curves epsilon(lambda, P) = epsilon_opt(P) Phi(lambda / lambda_opt(P)).
 
     The master curve is a power law that turns smoothly into a rise,
-    log10 Phi(u) = -gamma_1 u + (gamma_1 + rise) width ln(1 + exp((u - u_e)/width)) + constant, u = log10(lambda/lambda_opt),
-    with u_e such that the minimum lies at u = 0, Phi = 1: for u << u_e it is Eq. 2's law with q_1 = 0. lambda_opt =
-    k_2 P^gamma_2 (Eq. 3) and epsilon_opt ~ P^-(gamma_1 gamma_2) (Eq. 4), so that the early law is one and the same for all P.
+    log10 Phi(u) = -gamma_1 u + (gamma_1 + rise) width ln(1 + exp((u - u_e)/width)) + constant,
+    u = log10(lambda/lambda_opt), with u_e such that the minimum lies at u = 0: for u << u_e it is Eq. 2's law with
+    q_1 = 0. lambda_opt = k_2 P^gamma_2 (Eq. 3) and epsilon_opt ~ P^-(gamma_1 gamma_2) (Eq. 4), so that the early law is
+    one and the same for all P.
 
     width : sharpness of the elbow, decades of lambda. rise : slope after the minimum.
-    small_P_excess : epsilon of the smallest P is larger by 10^this, decaying as P^-1: a P range where the law does not
-    hold yet. guess : error of random guessing, below which the early curve starts (1/eps = 1/eps_law + 1/guess); None: none.
+    small_P_excess : epsilon of the smallest P is larger by 10^this around and after the optimum, decaying as P^-1: a P
+    range where the law does not hold yet. guess : error of random guessing, from which the early curve starts
+    (1/eps = 1/eps_law + 1/guess); None: none.
     """
 
     gamma_1: float = 0.4
