@@ -3,6 +3,7 @@ configfile: "config.yaml"
 
 
 include: "rules/common.smk"
+include: "rules/data.smk"
 include: "rules/plan.smk"
 include: "rules/trajectories.smk"
 include: "rules/exponents.smk"

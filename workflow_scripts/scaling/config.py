@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from scaling.data.sizes import DIGITS, known_training_size
 from scaling.errors import BadInput
 from scaling.models import families
 
@@ -31,9 +32,11 @@ class Dataset(Section):
         "of IDX files; folder: a folder, or a zip or tar archive of one, laid out train/<class>/*, test/<class>/*"
     )
     name: str | None = Field(None, description="torchvision: MNIST, FashionMNIST, CIFAR10 or CIFAR100")
-    root: str | None = Field(None, description="idx and folder: path; torchvision: where the files are or go")
+    root: str | None = Field(
+        None, description="idx and folder: path; torchvision: where the files are, or are downloaded to"
+    )
     pool: Count = Field(1, description="average the images over pool x pool pixels")
-    test_fraction: Fraction = Field(0.2, description="digits only: share of the images held out as test set")
+    test_images: int = Field(357, ge=1, lt=DIGITS, description="digits: how many of the 1797 are held out")
 
     @model_validator(mode="after")
     def _complete(self) -> "Dataset":
@@ -256,7 +259,18 @@ class Study(Section):
                     known = ", ".join(self.variants) or "(no variant is defined)"
                     raise ValueError(f"cells.{name}.variants: {variant!r} is not one of {known}")
                 self.training(name, variant)
+            self._check_P(name, cell)
         return self
+
+    def _check_P(self, name: str, cell: Cell) -> None:
+        """No P may be larger than the training set, where its size is known before the images are read."""
+        dataset = self.datasets[cell.dataset]
+        n_train = known_training_size(dataset.source, dataset.name, dataset.test_images)
+        for variant in ["baseline", *cell.variants]:
+            P = max(self.training(name, variant).P)
+            if n_train is not None and n_train < P:
+                key = f"cells.{name}.P" if P in cell.P else f"variants.{variant}.P"
+                raise ValueError(f"{key}: {P} is larger than the training set of {cell.dataset}: {n_train} images")
 
     def fit_window(self, cell: str, variant: str, norm: str) -> FitWindow:
         """The authors' fit window of one cell, variant and norm; an empty one where the configuration has none."""

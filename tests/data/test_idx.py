@@ -1,0 +1,89 @@
+import gzip
+
+import numpy as np
+import pytest
+
+from scaling.data.idx import load_idx, read_idx
+from scaling.errors import BadInput
+
+
+def idx_bytes(array):
+    header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+    return header + array.astype(np.uint8).tobytes()
+
+
+def write_set(folder, suffix="", mark="-", n_train=5, n_test=3, classes=3):
+    """A small data set in IDX files; gives its four arrays."""
+    generator = np.random.default_rng(0)
+    folder.mkdir(parents=True, exist_ok=True)
+    arrays = []
+    for split, n in (("train", n_train), ("t10k", n_test)):
+        images, labels = generator.integers(0, 256, (n, 4, 6)), np.arange(n) % classes
+        for name, array in ((f"images{mark}idx3", images), (f"labels{mark}idx1", labels)):
+            content = idx_bytes(array)
+            (folder / f"{split}-{name}-ubyte{suffix}").write_bytes(
+                gzip.compress(content) if suffix == ".gz" else content
+            )
+        arrays += [images, labels]
+    return arrays
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize("mark", ["-", "."])
+def test_plain_and_compressed_files(tmp_path, suffix, mark):
+    expected = write_set(tmp_path, suffix, mark)
+    arrays, classes = load_idx(tmp_path)
+    assert classes == ["0", "1", "2"]
+    assert np.array_equal(arrays.train_images[..., 0], expected[0])
+    assert np.array_equal(arrays.train_labels, expected[1]) and arrays.train_labels.dtype == np.int64
+    assert np.array_equal(arrays.test_images[..., 0], expected[2])
+    assert np.array_equal(arrays.test_labels, expected[3])
+    assert arrays.train_images.dtype == np.uint8
+
+
+def test_missing_folder_and_missing_file(tmp_path):
+    with pytest.raises(BadInput, match="nowhere: no such folder"):
+        load_idx(tmp_path / "nowhere")
+    write_set(tmp_path)
+    (tmp_path / "t10k-labels-idx1-ubyte").unlink()
+    with pytest.raises(BadInput, match="t10k-labels-idx1-ubyte: no such file"):
+        load_idx(tmp_path)
+
+
+@pytest.mark.parametrize("length", [2, 9, 60])
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_a_truncated_file_is_named(tmp_path, suffix, length):
+    write_set(tmp_path, suffix)
+    path = tmp_path / f"train-images-idx3-ubyte{suffix}"
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(BadInput, match=f"train-images-idx3-ubyte{suffix}: (truncated|not an IDX)"):
+        load_idx(tmp_path)
+
+
+def test_other_damage_is_named(tmp_path):
+    path = tmp_path / "x.gz"
+    path.write_bytes(b"not gzip at all")
+    with pytest.raises(BadInput, match=r"x\.gz: truncated or damaged"):
+        read_idx(path, 3)
+    good = bytearray(gzip.compress(idx_bytes(np.random.default_rng(0).integers(0, 256, (50, 4, 4)))))
+    good[300] ^= 255
+    path.write_bytes(good)
+    with pytest.raises(BadInput, match=r"x\.gz: truncated or damaged"):
+        read_idx(path, 3)
+    path = tmp_path / "x"
+    path.write_bytes(idx_bytes(np.zeros((2, 2, 2))) + b"more")
+    with pytest.raises(BadInput, match="states 8 bytes and holds more"):
+        read_idx(path, 3)
+    path.write_bytes(idx_bytes(np.zeros(4)))
+    with pytest.raises(BadInput, match="not an IDX file of unsigned bytes in 3 dimensions"):
+        read_idx(path, 3)
+    path.write_bytes(bytes([0, 0, 13, 1, 0, 0, 0, 1]) + bytes(4))  # floats
+    with pytest.raises(BadInput, match="not an IDX file of unsigned bytes"):
+        read_idx(path, 1)
+
+
+def test_a_file_that_states_too_much_is_not_read(tmp_path):
+    path = tmp_path / "bomb"
+    path.write_bytes(bytes([0, 0, 8, 3]) + np.array([2**31, 2**10, 2**10], ">u4").tobytes())
+    with pytest.raises(BadInput, match="bomb: states 2251799813685248 bytes"):
+        read_idx(path, 3)
