@@ -10,6 +10,7 @@ include: "rules/exponents.smk"
 include: "rules/audits.smk"
 include: "rules/perceptron_theory.smk"
 include: "rules/external_curves.smk"
+include: "rules/tables.smk"
 
 
 rule all:

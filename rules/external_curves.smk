@@ -162,3 +162,18 @@ use rule exponents as external_exponents with:
         exponents="results/external/{name}/exponents.tsv",
     log:
         "logs/external_exponents/{name}.log",
+
+
+rule external_table:
+    input:
+        exponents=rules.external_exponents.output.exponents,
+    output:
+        table="results/external/{name}/table.tsv",
+    log:
+        "logs/external_table/{name}.log",
+    threads: 1
+    params:
+        code=code("external_table"),
+    shell:
+        "python workflow_scripts/external_table.py --name {wildcards.name} --exponents {input.exponents}"
+        " --table {output.table} > {log} 2>&1"

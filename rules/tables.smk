@@ -1,0 +1,32 @@
+# Tables 1 to 5: each needs the exponents of its own rows and nothing else.
+from scaling.tables.paper import table_rows
+
+
+def rows_of(wildcards):
+    """The rows of a table as cell/variant/norm."""
+    return ["/".join(row) for row in table_rows(STUDY, int(wildcards.number))]
+
+
+rule table:
+    input:
+        printed="workflow_scripts/scaling/published/table{number}.tsv",
+        exponents=lambda wildcards: expand(
+            "results/exponents/{row}.tsv", row=rows_of(wildcards)
+        ),
+    output:
+        tsv="results/table{number}.tsv",
+        md="results/table{number}.md",
+        tex="results/table{number}.tex",
+    log:
+        "logs/table{number}.log",
+    wildcard_constraints:
+        number="[1-5]",
+    threads: 1
+    params:
+        rows=rows_of,
+        default_norm=STUDY.norms[0],
+        code=code("paper_table"),
+    shell:
+        "python workflow_scripts/paper_table.py --number {wildcards.number} --rows {params.rows}"
+        " --exponents {input.exponents} --default-norm {params.default_norm} --tsv {output.tsv} --md {output.md}"
+        " --tex {output.tex} > {log} 2>&1"

@@ -1,0 +1,33 @@
+"""Numbers as people write them: 0.59(6) for 0.59 with an uncertainty of 0.06."""
+
+import math
+
+
+def with_uncertainty(value: float, sigma: float = math.nan) -> str:
+    """Write a value with its standard error in brackets, in units of the last digit given: 0.59(6), 18(2).
+
+    The error keeps one significant digit, two when the first is a 1 (0.0112 becomes 0.011: rounding it to 0.01 would
+    change it by a tenth). Without a finite positive error the value has three significant digits; a value that is
+    not finite is a dash.
+    """
+    if not math.isfinite(value):
+        return "–"
+    if not (math.isfinite(sigma) and sigma > 0):
+        return f"{value:#.3g}".rstrip(".")
+    leading, power = f"{sigma:.1e}".split("e")
+    decimals = -int(power) + (1 if leading.startswith("1") else 0)
+    if decimals <= 0:
+        return f"{round(value, decimals):.0f}({round(sigma, decimals):.0f})"
+    return f"{value:.{decimals}f}({round(sigma * 10**decimals)})"
+
+
+def power_of_ten(value: float) -> str:
+    """A positive number as TeX mathematics, the way settings are written: $10^{-4}$, $2.5\\times10^{-4}$, 0.3.
+
+    From 0.01 to 1000 it stands as it is.
+    """
+    if 0.01 <= value < 1000:
+        return f"{value:g}"
+    digits, power = f"{value:.6e}".split("e")
+    digits = f"{float(digits):g}"
+    return f"$10^{{{int(power)}}}$" if digits == "1" else rf"${digits}\times10^{{{int(power)}}}$"

@@ -1,0 +1,128 @@
+"""The paper's tables for people: Markdown and LaTeX, numbers in the form 0.59(6)."""
+
+import math
+from collections.abc import Mapping
+
+import pandas as pd
+
+from scaling.tables.notation import with_uncertainty
+from scaling.tables.paper import QUANTITIES, sigma_of, statistics_of
+
+SYMBOLS = {"gamma_pred": "γ_pred", "gamma_meas": "γ_meas", "gamma_1": "γ₁", "gamma_2": "γ₂"}
+TEX_SYMBOLS = {
+    "gamma_pred": r"$\gamma_\mathrm{pred}$",
+    "gamma_meas": r"$\gamma_\mathrm{meas}$",
+    "gamma_1": r"$\gamma_1$",
+    "gamma_2": r"$\gamma_2$",
+}
+NOTHING = "–"
+NOTE = (
+    "published: the paper's numbers, as printed; authors: the authors' procedure on our runs, standard error of the "
+    "last digits in brackets; robust: our own procedure, with its interval."
+)
+
+
+def printed(value: object, sigma: object = None) -> str:
+    """A published value with its published error: "0.59", "0.06" is 0.59(6), "18.4", "2.1" is 18.4(21)."""
+    if not isinstance(value, str) or not value:
+        return NOTHING
+    if not isinstance(sigma, str) or not sigma:
+        return value
+    return f"{value}({sigma.replace('.', '').lstrip('0') or '0'})"
+
+
+def with_interval(value: float, low: float, high: float) -> str:
+    """A value with its interval, to the second digit of half the interval's width: 0.583 [0.521, 0.660]."""
+    if not math.isfinite(value):
+        return NOTHING
+    if not (math.isfinite(low) and math.isfinite(high) and high > low):
+        return with_uncertainty(value)
+    decimals = max(0, 1 - math.floor(math.log10((high - low) / 2)))
+    return f"{value:.{decimals}f} [{low:.{decimals}f}, {high:.{decimals}f}]"
+
+
+def cells_of(number: int, table: pd.DataFrame) -> tuple[list[tuple[str, list[str]]], list[list[str]]]:
+    """Table `number` as text.
+
+    Returns
+    -------
+    groups : (what, its columns) from left to right: the row's names, each exponent, and whether they agree.
+    rows : one text per column of all groups.
+    """
+    procedures = [name for name in ("authors", "robust") if f"{QUANTITIES[number][0]}_{name}" in table]
+    names = [name for name in ("cell", "variant", "norm") if name == "cell" or len(set(table[name])) > 1]
+    groups = [("", names)] + [(quantity, ["published", *procedures]) for quantity in QUANTITIES[number]]
+    both = "gamma_pred" in QUANTITIES[number]
+    if both:
+        ends = [f"σ {name}" for name in ("published", "authors") if name in ("published", *procedures)]
+        groups.append(("difference", ends + ["robust"] * ("robust" in procedures)))
+    rows = []
+    for row in table.to_dict("records"):
+        cells = [str(row[name]).replace("_", " ") for name in names]
+        for quantity in QUANTITIES[number]:
+            cells += _of_quantity(row, quantity, procedures)
+        rows.append(cells + (_of_difference(row, procedures) if both else []))
+    return groups, rows
+
+
+def _of_quantity(row: Mapping, quantity: str, procedures: list[str]) -> list[str]:
+    cells = [printed(row[f"{quantity}_published"], row.get(f"{sigma_of(quantity)}_published"))]
+    for procedure in procedures:
+        value, *spread = (row[f"{name}_{procedure}"] for name in statistics_of(quantity, procedure))
+        cells.append(with_uncertainty(value, *spread) if procedure == "authors" else with_interval(value, *spread))
+    return cells
+
+
+def _of_difference(row: Mapping, procedures: list[str]) -> list[str]:
+    cells = [printed(row["sigma_published"])]
+    if "authors" in procedures:
+        cells.append(with_uncertainty(row["sigma_authors"]))
+    if "robust" in procedures:
+        cells.append(with_interval(*(row[f"difference{end}_robust"] for end in ("", "_low", "_high"))))
+    return cells
+
+
+def markdown(number: int, table: pd.DataFrame) -> str:
+    """Table `number` in Markdown."""
+    groups, rows = cells_of(number, table)
+    heads = [f"{SYMBOLS.get(what, what)} {name}".strip() for what, names in groups for name in names]
+    lines = [_line(heads), _line(["---"] * len(heads)), *(_line(row) for row in rows)]
+    if not rows:
+        lines.append("\nThis study has no such rows.")
+    return f"Table {number}. {NOTE}\n\n" + "\n".join(lines) + "\n"
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def latex(number: int, table: pd.DataFrame) -> str:
+    """Table `number` as a LaTeX tabular (needs the package booktabs)."""
+    groups, rows = cells_of(number, table)
+    tex = {NOTHING: "--", "σ": r"$\sigma$", "_": r"\_"}
+    heads, rules, column = [], [], 1
+    for what, names in groups:
+        heads.append(rf"\multicolumn{{{len(names)}}}{{c}}{{{TEX_SYMBOLS.get(what, what)}}}")
+        rules.append(rf"\cmidrule(lr){{{column}-{column + len(names) - 1}}}" if what else "")
+        column += len(names)
+    body = [" & ".join(_replace(cell, tex) for cell in row) + r" \\" for row in rows]
+    columns = " & ".join(_replace(name, tex) for _, names in groups for name in names)
+    lines = [
+        f"% Table {number}. {NOTE}",
+        rf"\begin{{tabular}}{{{'l' * len(groups[0][1])}{'c' * (column - 1 - len(groups[0][1]))}}}",
+        r"\toprule",
+        " & ".join(heads) + r" \\",
+        "".join(rules),
+        columns + r" \\",
+        r"\midrule",
+        *body,
+        r"\bottomrule",
+        r"\end{tabular}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _replace(text: str, replacements: Mapping[str, str]) -> str:
+    for old, new in replacements.items():
+        text = text.replace(old, new)
+    return text
