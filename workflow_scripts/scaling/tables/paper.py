@@ -67,8 +67,8 @@ def paper_table(number: int, exponents: Mapping[Key, pd.DataFrame], default_norm
     -------
     One row per key: cell, variant, norm; for each exponent of the table its published value and error (text, as
     printed; empty where the paper has none), its value and standard error by the authors' procedure, and its value and
-    interval by the robust one; where gamma_pred and gamma_meas are in the table, sigma of their difference (published and by the
-    authors' procedure), and difference with its interval (robust); censored_P.
+    interval by the robust one; where gamma_pred and gamma_meas are in the table, sigma of their difference (published
+    and by the authors' procedure), and difference with its interval (robust); censored_P.
     """
     rows = [
         dict(zip(("cell", "variant", "norm"), key, strict=True)) | _published(number, key, default_norm) | _ours(table)
