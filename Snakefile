@@ -11,6 +11,7 @@ include: "rules/audits.smk"
 include: "rules/perceptron_theory.smk"
 include: "rules/external_curves.smk"
 include: "rules/tables.smk"
+include: "rules/figures.smk"
 
 
 rule all:

@@ -1,0 +1,141 @@
+"""The networks' figures: legible at every size, right in what they draw, the same bytes each time."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot
+
+from scaling.figures.collapse import draw_collapse
+from scaling.figures.exponent_fits import draw_exponent_fits
+from scaling.figures.learning_curves import draw_learning_curves
+from scaling.figures.panels import panel_grid, read_panels
+from scaling.figures.scaling_laws import draw_scaling_laws
+from scaling.figures.style import save_figure
+from scaling.figures.trajectories import draw_trajectories
+from scaling.tidy import write_table
+
+KINDS = [draw_learning_curves, draw_collapse, draw_exponent_fits, draw_scaling_laws]
+
+
+@pytest.fixture(autouse=True)
+def _close():
+    yield
+    pyplot.close("all")
+
+
+@pytest.mark.parametrize(
+    ("study", "draw"),
+    [
+        *(("quick_row", draw) for draw in KINDS),
+        *(("paper_grid", draw) for draw in (draw_learning_curves, draw_scaling_laws, draw_exponent_fits)),
+        ("single", draw_exponent_fits),
+    ],
+)
+def test_no_words_overlap(draw, study, request, assert_legible):
+    assert_legible(draw(request.getfixturevalue(study)))
+
+
+def test_the_check_of_overlaps_finds_one(single, assert_legible):
+    figure = draw_scaling_laws(single)
+    for words in ("here", "there"):
+        figure.axes[0].text(0.5, 0.5, words, transform=figure.axes[0].transAxes)
+    with pytest.raises(AssertionError, match="overlaps"):
+        assert_legible(figure)
+
+
+def test_panels_stand_in_rows_and_columns_or_run_on(paper_grid, quick_row):
+    figure, axes = panel_grid(paper_grid, "x", "y")
+    assert [ax.get_title() for ax in figure.axes][:4] == [
+        "CNN, MNIST",
+        "CNN, CIFAR10",
+        "CNN, CIFAR100",
+        "ViT, MNIST",
+    ]
+    assert [bool(ax.get_xlabel()) for ax in axes] == [False] * 3 + [True] * 3
+    _, axes = panel_grid(quick_row, "x", "y")
+    assert axes[0].get_gridspec().ncols == 3
+    # Five of six: no grid, and the panel above the gap carries its own axis label.
+    _, axes = panel_grid(paper_grid[:5], "x", "y")
+    assert [bool(ax.get_xlabel()) for ax in axes] == [False] * 2 + [True] * 3
+
+
+def test_curves_and_stars_are_the_tables(single):
+    (panel,) = single
+    ax = draw_learning_curves(single).axes[0]
+    first = panel.curves[panel.curves["P"] == panel.P[0]]
+    np.testing.assert_allclose(ax.lines[0].get_xdata(), first["log10_norm"])
+    np.testing.assert_allclose(ax.lines[0].get_ydata(), np.log10(first["error_mean"]))
+    stars = ax.collections[-1].get_offsets()
+    np.testing.assert_allclose(stars[:, 0], panel.optima["log10_lambda_opt"])
+    np.testing.assert_allclose(stars[:, 1], np.log10(panel.optima["error_opt"]))
+
+
+def test_bands_are_drawn_only_where_there_are_several_runs(single, quick_row):
+    assert len(draw_learning_curves(single).axes[0].collections) == 1
+    assert len(draw_learning_curves(quick_row).axes[0].collections) == 1 + 5
+
+
+def test_rescaled_curves_meet_at_one(quick_row):
+    (panel, *_) = quick_row
+    ax = draw_collapse([panel]).axes[0]
+    heights = [np.interp(0, line.get_xdata(), line.get_ydata()) for line in ax.lines]
+    np.testing.assert_allclose(heights, 0, atol=0.05)
+
+
+def test_fitted_lines_lie_on_the_curves_inside_the_window(single):
+    (panel,) = single
+    ax = draw_exponent_fits(single).axes[0]
+    fits = ax.lines[len(panel.P) :]
+    assert len(fits) == len(panel.P)
+    for fit in fits:
+        (x0, x1), (y0, y1) = fit.get_xdata(), fit.get_ydata()
+        assert x1 <= np.log10(panel.exponent("x_right")) + 1e-6
+        assert (y1 - y0) / (x1 - x0) == pytest.approx(-panel.exponent("gamma_1"))
+
+
+def test_both_laws_have_their_slope_and_cross_at_the_centre_of_the_fitted_points(single):
+    (panel,) = single
+    ax = draw_scaling_laws(single).axes[0]
+    optima = panel.optima[panel.optima["P"] >= panel.exponent("gamma_meas_min_P")]
+    centre = np.log10(optima[["P", "error_opt"]]).mean()
+    for line, name in zip(ax.lines[2:], ("gamma_meas", "gamma_pred"), strict=True):
+        x, y = line.get_xdata(), line.get_ydata()
+        assert (y[-1] - y[0]) / (x[-1] - x[0]) == pytest.approx(-panel.exponent(name))
+        assert np.interp(centre["P"], x, y) == pytest.approx(centre["error_opt"])
+
+
+def test_trajectories_are_means_over_the_runs_that_did_not_diverge(assert_legible):
+    epochs = [0.25, 1, 4, 16]
+    rows = [
+        {"P": P, "seed": seed, "epoch": e, "norm": norm, "log10_norm": 3 + seed + i, "test_error": 0.5 / (1 + i)}
+        | {"train_error": 0.0, "diverged": seed == 3}
+        for P in (100, 200)
+        for seed in (1, 2, 3)
+        for i, e in enumerate(epochs)
+        for norm in ("l1", "l2")
+    ]
+    figure = draw_trajectories(pd.DataFrame(rows), "l2", "CNN, MNIST")
+    left, right, *_ = figure.axes
+    np.testing.assert_allclose(left.lines[0].get_xdata(), np.log10(epochs))
+    np.testing.assert_allclose(left.lines[0].get_ydata(), np.log10(0.5 / np.arange(1, 5)))
+    np.testing.assert_allclose(right.lines[0].get_ydata(), 4.5 + np.arange(4))
+    assert_legible(figure)
+
+
+def test_files_hold_text_and_the_same_bytes_each_time(quick_row, tmp_path):
+    for run in ("a", "b"):
+        save_figure(draw_scaling_laws(quick_row[1:]), tmp_path / f"{run}.pdf", tmp_path / f"{run}.png")
+    for suffix in ("pdf", "png"):
+        assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
+    pdf = (tmp_path / "a.pdf").read_bytes()
+    assert b"/CIDFontType2" in pdf and b"/Type3" not in pdf  # TrueType fonts with their characters, not outlines
+
+
+def test_panels_are_read_in_order_and_counted(single, tmp_path):
+    (panel,) = single
+    write_table(panel.optima, tmp_path / "optima.parquet")
+    (read,) = read_panels([{"row": "CNN", "column": "l1"}], optima=[tmp_path / "optima.parquet"])
+    assert read.title == r"CNN, $\ell_1$ norm"
+    assert read.P == panel.P
+    with pytest.raises(ValueError, match="optima: 1 files for 2 panels"):
+        read_panels([{"row": "a", "column": "b"}] * 2, optima=[tmp_path / "optima.parquet"])
