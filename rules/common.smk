@@ -16,8 +16,9 @@ try:
 except BadInput as problem:
     raise WorkflowError(str(problem))
 
-# Rules call `python`: let it be the one that runs Snakemake, whether or not its environment is activated.
-shell.prefix(f"export PATH={os.path.dirname(sys.executable)}:$PATH; ")
+# Setting a prefix takes away the one that lets a command fail by any of its parts: that comes back first. Rules call
+# `python`: let it be the one that runs Snakemake, whether or not its environment is activated.
+shell.prefix(f"set -euo pipefail; export PATH={os.path.dirname(sys.executable)}:$PATH; ")
 
 
 wildcard_constraints:
