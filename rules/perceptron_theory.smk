@@ -30,3 +30,84 @@ rule perceptron_theory_exponents:
     shell:
         "python workflow_scripts/perceptron_theory_exponents.py --alphas {params.alphas}"
         " --exponents-table {output.exponents} --local {output.local} --collapsed {output.collapse} > {log} 2>&1"
+
+
+rule figure2:
+    input:
+        theory="results/perceptron/theory.tsv",
+        optima="results/perceptron/optima.tsv",
+        collapse="results/perceptron/theory_collapse.tsv",
+    output:
+        pdf=report(
+            "results/figures/fig2.pdf",
+            caption="captions/fig2.rst",
+            category="Figures",
+        ),
+        png="results/figures/fig2.png",
+    log:
+        "logs/figure2.log",
+    threads: 1
+    params:
+        code=code("figure2"),
+    shell:
+        "python workflow_scripts/figure2.py --theory {input.theory} --optima {input.optima} --collapse {input.collapse}"
+        " --pdf {output.pdf} --png {output.png} > {log} 2>&1"
+
+
+rule figure5:
+    output:
+        pdf=report(
+            "results/figures/fig5.pdf",
+            caption="captions/fig5.rst",
+            category="Figures",
+        ),
+        png="results/figures/fig5.png",
+    log:
+        "logs/figure5.log",
+    threads: 1
+    params:
+        code=code("figure5"),
+    shell:
+        "python workflow_scripts/figure5.py"
+        " --pdf {output.pdf} --png {output.png} > {log} 2>&1"
+
+
+rule figure6:
+    input:
+        theory="results/perceptron/theory.tsv",
+        optima="results/perceptron/optima.tsv",
+    output:
+        pdf=report(
+            "results/figures/fig6.pdf",
+            caption="captions/fig6.rst",
+            category="Figures",
+        ),
+        png="results/figures/fig6.png",
+    log:
+        "logs/figure6.log",
+    threads: 1
+    params:
+        code=code("figure6"),
+    shell:
+        "python workflow_scripts/figure6.py --theory {input.theory} --optima {input.optima}"
+        " --pdf {output.pdf} --png {output.png} > {log} 2>&1"
+
+
+rule figure8:
+    input:
+        theory="results/perceptron/theory.tsv",
+    output:
+        pdf=report(
+            "results/figures/fig8.pdf",
+            caption="captions/fig8.rst",
+            category="Figures",
+        ),
+        png="results/figures/fig8.png",
+    log:
+        "logs/figure8.log",
+    threads: 1
+    params:
+        code=code("figure8"),
+    shell:
+        "python workflow_scripts/figure8.py --theory {input.theory}"
+        " --pdf {output.pdf} --png {output.png} > {log} 2>&1"
