@@ -1,6 +1,29 @@
 # Layer statistics -> norms -> mean curves.
 
 
+# A new norm, or a changed one, is computed from the stored statistics: nothing is trained again.
+rule trajectories:
+    input:
+        epochs=lambda wildcards: block_files(
+            wildcards.cell, wildcards.variant, "epochs"
+        ),
+        layers=lambda wildcards: block_files(
+            wildcards.cell, wildcards.variant, "layers"
+        ),
+    output:
+        table="results/trajectories/{cell}/{variant}.parquet",
+    log:
+        "logs/trajectories/{cell}/{variant}.log",
+    threads: 1
+    params:
+        norms=STUDY.norms,
+        family=lambda wildcards: STUDY.cells[wildcards.cell].family,
+        code=code("compute_trajectories"),
+    shell:
+        "python workflow_scripts/compute_trajectories.py --epochs {input.epochs} --layers {input.layers}"
+        " --norms {params.norms} --family {params.family} --table {output.table} > {log} 2>&1"
+
+
 rule mean_curves:
     input:
         trajectories="results/trajectories/{cell}/{variant}.parquet",

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from scaling.data.sizes import DIGITS, known_training_size
 from scaling.errors import BadInput
 from scaling.models import families
+from scaling.norms.trajectories import norm_named
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -79,6 +80,10 @@ class Training(Section):
     augmentation: Literal["none", "crop_flip", "affine"] = "none"
     operator_norm: bool = False
     precision: Literal["float32", "tf32", "bf16"] = "float32"
+    engine: Literal["auto", "single", "stacked"] = Field(
+        "auto", description="runs of a block one by one, or all at once; auto: at once on a GPU, one by one on a CPU"
+    )
+    keep_weights: bool = Field(False, description="keep finished runs' weights, so that more epochs continue from them")
 
     @field_validator("seeds")
     @classmethod
@@ -244,6 +249,15 @@ class Study(Section):
     external: dict[str, ExternalStudy] = {}
     validation: Validation = Validation()
     device: Device
+
+    @field_validator("norms")
+    @classmethod
+    def _known_distinct_norms(cls, norms: list[str]) -> list[str]:
+        for name in norms:
+            norm_named(name)
+        if len(set(norms)) < len(norms):
+            raise ValueError("the norms must all be different")
+        return norms
 
     @model_validator(mode="after")
     def _consistent(self) -> "Study":

@@ -1,6 +1,6 @@
 """What one training run is, apart from its seed and its images. Needs nothing but the standard library."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
 
@@ -22,6 +22,8 @@ class TrainingSpec:
     augmentation : of training images only.
     operator_norm : also store the convolution operators' own norms (slower).
     precision : arithmetic of the forward and backward passes on a GPU.
+    engine : "single" trains run after run (or one per process), "stacked" all runs of a block at once; "auto" is
+        stacked on a GPU and single on a CPU, where a run's bits then do not depend on the other runs of its block.
     """
 
     family: str
@@ -40,3 +42,14 @@ class TrainingSpec:
     augmentation: Literal["none", "crop_flip", "affine"] = "none"
     operator_norm: bool = False
     precision: Literal["float32", "tf32", "bf16"] = "float32"
+    engine: Literal["auto", "single", "stacked"] = "auto"
+
+    @classmethod
+    def of(cls, training: Any, P: int) -> "TrainingSpec":
+        """What a cell of the configuration (scaling.config.Cell), as some variant trains it, does at P images."""
+        chosen = {item.name: getattr(training, item.name) for item in fields(cls)}
+        return cls(**chosen | {"epochs": training.epochs_at(P)})
+
+    def as_dict(self) -> dict[str, Any]:
+        """The attributes by name; `TrainingSpec(**that)` is equal to this one."""
+        return asdict(self)

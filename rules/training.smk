@@ -1,0 +1,72 @@
+# Blocks of runs: the seeds of one cell, variant and P that one job trains.
+from scaling.plan.costs import Plan
+from scaling.training.spec import TrainingSpec
+
+PLAN = Plan(STUDY)
+
+
+def block_files(cell, variant, table):
+    """The tables ("epochs" or "layers") of all blocks of a cell and variant."""
+    return [
+        f"results/runs/{cell}/{variant}/P{P}/block{block}.{table}.parquet"
+        for P in PLAN.training(cell, variant).P
+        for block in range(len(PLAN.blocks(cell, variant, P)))
+    ]
+
+
+def block_seeds(wildcards):
+    return PLAN.blocks(wildcards.cell, wildcards.variant, int(wildcards.P))[
+        int(wildcards.block)
+    ]
+
+
+def block_training(wildcards):
+    return PLAN.training(wildcards.cell, wildcards.variant)
+
+
+def block_subsets(wildcards):
+    dataset = block_training(wildcards).dataset
+    return [
+        f"results/subsets/{dataset}/P{wildcards.P}/seed{seed}.npy"
+        for seed in block_seeds(wildcards)
+    ]
+
+
+def block_work(wildcards):
+    P = int(wildcards.P)
+    return P * block_training(wildcards).epochs_at(P)
+
+
+def family_code(script, wildcards):
+    return code(script, f"scaling.models.{block_training(wildcards).family.lower()}")
+
+
+# Interrupted runs go on from their checkpoints. Jobs with more work start first, so that the last ones are short.
+# Checkpoints and records of finished runs are bound to the code that trains alone: after a change in what lies around it,
+# the tables are written again from the records.
+rule train_block:
+    input:
+        arrays=lambda wildcards: f"results/data/{block_training(wildcards).dataset}.npz",
+        subsets=block_subsets,
+    output:
+        epochs="results/runs/{cell}/{variant}/P{P}/block{block}.epochs.parquet",
+        layers="results/runs/{cell}/{variant}/P{P}/block{block}.layers.parquet",
+    log:
+        "logs/train_block/{cell}/{variant}/P{P}/block{block}.log",
+    priority: block_work
+    retries: 1
+    threads: 1
+    params:
+        seeds=block_seeds,
+        spec=lambda wildcards: to_json(
+            TrainingSpec.of(block_training(wildcards), int(wildcards.P)).as_dict()
+        ),
+        keep_weights=lambda wildcards: to_json(block_training(wildcards).keep_weights),
+        checkpoints="results/checkpoints/{cell}/{variant}/P{P}",
+        training_code=lambda wildcards: family_code("scaling/training/block", wildcards),
+        code=lambda wildcards: family_code("train_block", wildcards),
+    shell:
+        "python workflow_scripts/train_block.py --arrays {input.arrays} --seeds {params.seeds}"
+        " --subsets {input.subsets} --spec {params.spec:q} --checkpoints {params.checkpoints} --code {params.training_code}"
+        " --keep-weights {params.keep_weights} --workers {threads} --epochs {output.epochs} --layers {output.layers}"
+        " > {log} 2>&1"
