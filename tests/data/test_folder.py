@@ -148,6 +148,11 @@ def test_a_corrupt_image_is_named(images, tmp_path, damage, suffix, archived):
     assert f"train/dog/z.{suffix}: not a JPEG or PNG image, or a damaged one" in problem_of(root)
 
 
+def test_a_link_to_nowhere_in_a_folder_is_named(images):
+    (images / "train/cat/z.png").symlink_to("nowhere.png")
+    assert "truncated or damaged folder" in problem_of(images) and "train/cat/z.png" in problem_of(images)
+
+
 def test_other_files_among_the_images_are_named(images):
     (images / "train/cat/notes.txt").write_text("words")
     assert "train/cat/notes.txt: only train/<class>/" in problem_of(images)

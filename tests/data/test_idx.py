@@ -3,7 +3,7 @@ import gzip
 import numpy as np
 import pytest
 
-from scaling.data.idx import load_idx, read_idx
+from scaling.data.idx import load_idx, read_idx, stated_training_images
 from scaling.errors import BadInput
 
 
@@ -39,6 +39,15 @@ def test_plain_and_compressed_files(tmp_path, suffix, mark):
     assert np.array_equal(arrays.test_images[..., 0], expected[2])
     assert np.array_equal(arrays.test_labels, expected[3])
     assert arrays.train_images.dtype == np.uint8
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_the_number_of_training_images_is_known_from_the_first_bytes(tmp_path, suffix):
+    assert stated_training_images(tmp_path) is None
+    write_set(tmp_path, suffix)
+    assert stated_training_images(tmp_path) == 5
+    (tmp_path / f"train-images-idx3-ubyte{suffix}").write_bytes(b"\0\0\x08")
+    assert stated_training_images(tmp_path) is None
 
 
 def test_missing_folder_and_missing_file(tmp_path):

@@ -15,6 +15,7 @@ from test_idx import write_set
 from scaling.config import Dataset
 from scaling.data import sources
 from scaling.data.arrays import read_arrays
+from scaling.data.sizes import known_training_images
 from scaling.data.sources import prepare
 from scaling.errors import BadInput
 
@@ -192,7 +193,27 @@ def test_drawing_a_subset_imports_nothing_slow():
 # ------------------------------------------------------------------------------------ configuration
 
 
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"source": "digits"}, 1440),
+        ({"source": "digits", "test_images": 797}, 1000),
+        ({"source": "torchvision", "name": "MNIST"}, 60_000),
+        ({"source": "torchvision", "name": "CIFAR100"}, 50_000),
+        ({"source": "idx", "root": "idx"}, 5),
+        ({"source": "folder", "root": "x"}, None),
+    ],
+)
+def test_training_set_sizes_known_before_the_images_are_read(tmp_path, monkeypatch, settings, expected):
+    monkeypatch.chdir(tmp_path)
+    write_set(tmp_path / "idx")
+    dataset = Dataset(**settings)
+    assert known_training_images(dataset.source, dataset.name, dataset.root, dataset.test_images) == expected
+
+
 def test_settings_of_a_data_set():
+    with pytest.raises(ValueError, match="pool: 3 does not divide images of 28x28 pixels"):
+        Dataset(source="torchvision", name="MNIST", pool=3)
     with pytest.raises(ValueError, match="less than 1797"):
         Dataset(source="digits", test_images=1797)
     for arguments in ({"source": "torchvision"}, {"source": "idx"}, {"source": "folder"}, {"source": "web"}):

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from scaling.data.sizes import DIGITS, known_training_size
+from scaling.data.sizes import DIGITS, known_sizes, known_training_images
 from scaling.errors import BadInput
 from scaling.models import families
 from scaling.norms.trajectories import norm_named
@@ -45,6 +45,10 @@ class Dataset(Section):
             raise ValueError(f"name: {self.name!r} is not one of MNIST, FashionMNIST, CIFAR10, CIFAR100")
         if self.source in ("idx", "folder") and not self.root:
             raise ValueError(f"root: a data set of source {self.source} needs a path")
+        if known := known_sizes(self.source, self.name, self.test_images):
+            _, height, width = known.image_shape
+            if height % self.pool or width % self.pool:
+                raise ValueError(f"pool: {self.pool} does not divide images of {height}x{width} pixels")
         return self
 
 
@@ -279,7 +283,7 @@ class Study(Section):
     def _check_P(self, name: str, cell: Cell) -> None:
         """No P may be larger than the training set, where its size is known before the images are read."""
         dataset = self.datasets[cell.dataset]
-        n_train = known_training_size(dataset.source, dataset.name, dataset.test_images)
+        n_train = known_training_images(dataset.source, dataset.name, dataset.root, dataset.test_images)
         for variant in ["baseline", *cell.variants]:
             P = max(self.training(name, variant).P)
             if n_train is not None and n_train < P:

@@ -157,18 +157,25 @@ def _image(read: Callable[[], bytes], size: int, where: str) -> np.ndarray:
 def _entries(root: Path) -> Iterator[Entry]:
     """What is in `root`."""
     if root.is_dir():
-        for path in sorted(root.rglob("*")):
-            name = path.relative_to(root).as_posix()
-            yield (name, 0, None) if path.is_dir() else (name, path.stat().st_size, path.read_bytes)
-        return
-    if not root.is_file():
+        kind, entries = "folder", _folder_entries
+    elif not root.is_file():
         raise BadInput(f"{root}: no such folder or archive")
-    if root.suffix != ".zip" and root.suffix not in _STREAMS:
+    elif root.suffix == ".zip":
+        kind, entries = "archive", _zip_entries
+    elif root.suffix in _STREAMS:
+        kind, entries = "archive", _tar_entries
+    else:
         raise BadInput(f"{root}: neither a folder nor an archive (.zip, .tar, .tar.gz, .tar.xz, .tar.bz2)")
     try:
-        yield from _zip_entries(root) if root.suffix == ".zip" else _tar_entries(root)
+        yield from entries(root)
     except _DAMAGE as problem:
-        raise BadInput(f"{root}: truncated or damaged archive ({problem})") from None
+        raise BadInput(f"{root}: truncated or damaged {kind} ({problem})") from None
+
+
+def _folder_entries(root: Path) -> Iterator[Entry]:
+    for path in sorted(root.rglob("*")):
+        name = path.relative_to(root).as_posix()
+        yield (name, 0, None) if path.is_dir() else (name, path.stat().st_size, path.read_bytes)
 
 
 def _zip_entries(root: Path) -> Iterator[Entry]:

@@ -28,6 +28,17 @@ def load_idx(root: str | Path) -> tuple[ImageArrays, list[str]]:
     return ImageArrays(*parts), classes
 
 
+def stated_training_images(root: str | Path) -> int | None:
+    """Number of training images, from the first bytes of their file; None if it cannot be read."""
+    try:
+        path = _find(Path(root), "train-images", 3)
+        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
+            start = stream.read(8)
+    except (BadInput, OSError, EOFError, zlib.error):
+        return None
+    return int.from_bytes(start[4:], "big") if len(start) == 8 else None
+
+
 def _find(folder: Path, stem: str, dimensions: int) -> Path:
     names = [f"{stem}{mark}idx{dimensions}-ubyte{end}" for mark in ("-", ".") for end in ("", ".gz")]
     for name in names:

@@ -11,16 +11,8 @@ from functools import cache
 from math import ceil, sqrt
 
 from scaling.config import Cell, Dataset, Device, Study
+from scaling.data.sizes import TORCHVISION, Sizes, known_sizes
 from scaling.plan.flops import Counts, count
-
-#: (channels, height, width), classes, training images, test images
-IMAGES = {
-    "digits": ((1, 8, 8), 10, 1437, 360),
-    "MNIST": ((1, 28, 28), 10, 60_000, 10_000),
-    "FashionMNIST": ((1, 28, 28), 10, 60_000, 10_000),
-    "CIFAR10": ((3, 32, 32), 10, 50_000, 10_000),
-    "CIFAR100": ((3, 32, 32), 100, 50_000, 10_000),
-}
 
 SAFETY = 1.5  # time asked for over time expected
 START_SECONDS = 120  # Snakemake twice, Python's imports, the images to the device
@@ -128,12 +120,11 @@ def run_flops(training: Cell, counts: Counts, P: int, test_images: int) -> float
     return float(training.epochs_at(P) * P * (counts.forward + counts.backward) + scored * counts.forward)
 
 
-def images_of(dataset: Dataset) -> tuple[tuple[int, int, int], int, int, int]:
+def images_of(dataset: Dataset) -> Sizes:
     """Shape, classes and numbers of images; a folder's or an IDX file's, not opened here, are taken as CIFAR10's."""
-    (channels, height, width), classes, train, test = IMAGES[
-        dataset.name or ("digits" if dataset.source == "digits" else "CIFAR10")
-    ]
-    return (channels, height // dataset.pool, width // dataset.pool), classes, train, test
+    known = known_sizes(dataset.source, dataset.name, dataset.test_images) or TORCHVISION["CIFAR10"]
+    channels, height, width = known.image_shape
+    return known._replace(image_shape=(channels, height // dataset.pool, width // dataset.pool))
 
 
 def _count(training: Cell, shape: tuple[int, int, int], classes: int) -> Counts:
