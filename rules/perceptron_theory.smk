@@ -9,10 +9,11 @@ rule perceptron_theory:
         "logs/perceptron_theory.log",
     threads: 1
     params:
-        settings=to_json(STUDY.perceptron_theory),
+        alphas=STUDY.perceptron_theory.alphas,
+        lambdas=STUDY.perceptron_theory.lambda_grid(),
         code=code("perceptron_theory"),
     shell:
-        "python workflow_scripts/perceptron_theory.py --settings {params.settings:q}"
+        "python workflow_scripts/perceptron_theory.py --alphas {params.alphas} --lambdas {params.lambdas}"
         " --theory {output.theory} --optima-table {output.optima} > {log} 2>&1"
 
 

@@ -1,21 +1,20 @@
 """Solve the fixed-norm perceptron.
 
-In: the settings `perceptron_theory`. Out: theory.tsv, a row per (alpha, lambda) with the generalization error and its
+In: the grids in alpha and lambda. Out: theory.tsv, a row per (alpha, lambda) with the generalization error and its
 local exponent; optima.tsv, a row per alpha with the minimum over lambda and the errors of the classical rules.
 """
 
 from pathlib import Path
 
 from scaling.command import command
-from scaling.config import PerceptronTheory
 from scaling.perceptron.theory_tables import curves, optima
 from scaling.tidy import write_table
 
 
-def main(settings: PerceptronTheory, theory: Path, optima_table: Path) -> None:
+def main(alphas: list[float], lambdas: list[float], theory: Path, optima_table: Path) -> None:
     """Write the curves and the optima of the fixed-norm perceptron."""
-    write_table(curves(settings.alphas, settings.lambda_grid()), theory)
-    write_table(optima(settings.alphas), optima_table)
+    write_table(curves(alphas, lambdas), theory)
+    write_table(optima(alphas), optima_table)
 
 
 if __name__ == "__main__":

@@ -102,10 +102,11 @@ def test_the_optimum_is_a_minimum_above_bayes():
 
 def test_the_limit_of_the_optimum():
     limit = optimum([np.inf])
-    assert np.exp(limit.log_lambda[0]) == pytest.approx(0.8835851, abs=1e-7)
+    # differences of a 25-digit solution at alpha = 1e5 put the root between 0.88358509 and 0.88358511
+    assert np.exp(limit.log_lambda[0]) == pytest.approx(0.88358510, abs=1e-8)
     assert limit.theta[0] / np.pi == pytest.approx(0.4419779, abs=5e-8)
     far = optimum([1e6])
-    assert np.exp(far.log_lambda[0]) / 1e6 == pytest.approx(0.8835851, abs=1e-7)
+    assert np.exp(far.log_lambda[0]) / 1e6 == pytest.approx(0.88358510, abs=1e-8)
     assert far.theta[0] / np.pi * 1e6 == pytest.approx(0.4419779, abs=5e-8)
 
 
