@@ -84,8 +84,8 @@ def train_runs(job: Job, classes: int, saved: dict[int, Saved | None], stop: Sto
     """
     torch.manual_seed(_stream_seed("dropout", min(saved)))
     runs = _Runs(job, classes, saved)
-    last_saved = time.monotonic()
-    while runs.step < job.steps[-1] and not all(runs.diverged):
+    last_step, last_saved = job.steps[-1], time.monotonic()
+    while runs.step < last_step and not all(runs.diverged):
         runs.train_step()
         if runs.step in runs.logged_steps:
             runs.log()
