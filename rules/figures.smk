@@ -1,102 +1,42 @@
 # The figures of the networks, from tidy tables.
-from scaling.tables.notation import power_of_ten
+from scaling.tables.paper import table_rows
 
-
-def panel(cell, column=None, variant="baseline", norm=None):
-    """One panel: what its row and column are called, and whose tables it shows."""
-    family, dataset = cell.split("_", 1)
-    row = family if column is None else f"{family} {dataset}"
-    return {
-        "row": row,
-        "column": column or dataset,
-        "tables": f"{cell}/{variant}/{norm or STUDY.norms[0]}",
-    }
-
-
-def variant_panels(changed):
-    """A panel for each cell's variants for which `changed(settings)` gives a name."""
-    return [
-        panel(cell, column=name, variant=variant)
-        for cell, settings in STUDY.cells.items()
-        for variant in settings.variants
-        if (name := changed(STUDY.variants[variant]))
-    ]
-
-
-def weight_decay(settings):
-    if set(settings) <= {"weight_decay", "P", "seeds", "epochs"}:
-        if settings.get("weight_decay"):
-            return f"weight decay {power_of_ten(settings['weight_decay'])}"
-
-
-def sgd(settings):
-    return "SGD" if settings.get("optimizer") == "SGD" else None
-
-
-def norm_panels():
-    """The other norms, on the data sets on which weight decay is varied (CIFAR10 in the paper), or on all."""
-    varied = {
-        STUDY.cells[p["tables"].split("/")[0]].dataset for p in PANELS["weight_decay"]
-    }
-    return [
-        panel(cell, column=norm, norm=norm)
-        for cell, settings in STUDY.cells.items()
-        if settings.dataset in varied or not varied
-        for norm in ("l1", "l2", "g21", "spectral")
-        if norm in STUDY.norms
-    ]
-
-
-PANELS = {
-    "main": [panel(cell) for cell in STUDY.cells],
-    "weight_decay": variant_panels(weight_decay),
-    "sgd": variant_panels(sgd),
-}
-PANELS["norms"] = norm_panels()
-# Which panels a figure shows, by its number in the paper.
-FIGURES = {
-    **dict.fromkeys(("3", "4", "11", "12"), PANELS["main"]),
-    **dict.fromkeys(("13", "14", "15"), PANELS["weight_decay"]),
-    **dict.fromkeys(("16", "17", "18"), PANELS["sgd"]),
-    **dict.fromkeys(("19", "20", "21"), PANELS["norms"]),
+# Which of the paper's tables a figure shows the rows of, one panel each.
+TABLE_OF_FIGURE = {
+    **dict.fromkeys(("3", "4", "11", "12"), 1),
+    **dict.fromkeys(("13", "14", "15"), 3),
+    **dict.fromkeys(("16", "17", "18"), 4),
+    **dict.fromkeys(("19", "20", "21"), 5),
 }
 # Figure 10 shows one cell: the first CNN.
-TRAJECTORY_CELL = next(
-    (cell for cell in STUDY.cells if cell.startswith("CNN_")),
-    next(iter(STUDY.cells), None),
-)
+TRAJECTORY_CELL = (
+    [cell for cell in STUDY.cells if cell.startswith("CNN_")] + list(STUDY.cells) + [""]
+)[0]
 NETWORK_FIGURES = [
     f"results/figures/fig{number}.{kind}"
-    for number in sorted(
-        [
-            *(n for n, panels in FIGURES.items() if panels),
-            *(["10"] if TRAJECTORY_CELL else []),
-        ],
-        key=int,
-    )
+    for number in map(str, range(3, 22))
+    if (number in TABLE_OF_FIGURE and table_rows(STUDY, TABLE_OF_FIGURE[number]))
+    or (number == "10" and TRAJECTORY_CELL)
     for kind in ("pdf", "png")
 ]
 
 
-def panel_files(pattern):
-    """An input function: `pattern` filled in with the tables of each panel of the wildcard figure."""
-    return lambda wildcards: [
-        pattern.format(p["tables"]) for p in FIGURES[wildcards.number]
-    ]
-
-
-def panel_labels(wildcards):
-    """A parameter: the panels' rows and columns, as JSON."""
+def figure_panels(wildcards):
+    """A figure's panels, as cell/variant/norm."""
     return [
-        to_json({side: p[side] for side in ("row", "column")})
-        for p in FIGURES[wildcards.number]
+        "/".join(row) for row in table_rows(STUDY, TABLE_OF_FIGURE[wildcards.number])
     ]
+
+
+def panel_files(pattern):
+    """An input function: `pattern` filled in with each panel of a figure."""
+    return lambda wildcards: expand(pattern, panel=figure_panels(wildcards))
 
 
 rule figure_learning_curves:
     input:
-        curves=panel_files("results/curves/{}.parquet"),
-        optima=panel_files("results/curves/{}.optima.parquet"),
+        curves=panel_files("results/curves/{panel}.parquet"),
+        optima=panel_files("results/curves/{panel}.optima.parquet"),
     output:
         pdf="results/figures/fig{number,3|13|16|19}.pdf",
         png=report(
@@ -109,17 +49,17 @@ rule figure_learning_curves:
         "logs/figures/fig{number}.log",
     threads: 1
     params:
-        panels=panel_labels,
+        panels=figure_panels,
         code=code("draw_learning_curves"),
     shell:
-        "python workflow_scripts/draw_learning_curves.py --panels {params.panels:q} --curves {input.curves}"
+        "python workflow_scripts/draw_learning_curves.py --panels {params.panels} --curves {input.curves}"
         " --optima {input.optima} --pdf {output.pdf} --png {output.png} > {log} 2>&1"
 
 
 rule figure_collapse:
     input:
-        curves=panel_files("results/curves/{}.parquet"),
-        optima=panel_files("results/curves/{}.optima.parquet"),
+        curves=panel_files("results/curves/{panel}.parquet"),
+        optima=panel_files("results/curves/{panel}.optima.parquet"),
     output:
         pdf="results/figures/fig{number,4|14|17|20}.pdf",
         png=report(
@@ -132,10 +72,10 @@ rule figure_collapse:
         "logs/figures/fig{number}.log",
     threads: 1
     params:
-        panels=panel_labels,
+        panels=figure_panels,
         code=code("draw_collapse"),
     shell:
-        "python workflow_scripts/draw_collapse.py --panels {params.panels:q} --curves {input.curves}"
+        "python workflow_scripts/draw_collapse.py --panels {params.panels} --curves {input.curves}"
         " --optima {input.optima} --pdf {output.pdf} --png {output.png} > {log} 2>&1"
 
 
@@ -167,10 +107,10 @@ rule figure_trajectories:
 
 rule figure_exponent_fits:
     input:
-        curves=panel_files("results/curves/{}.parquet"),
-        optima=panel_files("results/curves/{}.optima.parquet"),
-        exponents=panel_files("results/exponents/{}.tsv"),
-        local_fits=panel_files("results/exponents/{}.gamma_1.tsv"),
+        curves=panel_files("results/curves/{panel}.parquet"),
+        optima=panel_files("results/curves/{panel}.optima.parquet"),
+        exponents=panel_files("results/exponents/{panel}.tsv"),
+        local_fits=panel_files("results/exponents/{panel}.gamma_1.tsv"),
     output:
         pdf="results/figures/fig{number,11}.pdf",
         png=report(
@@ -183,18 +123,18 @@ rule figure_exponent_fits:
         "logs/figures/fig{number}.log",
     threads: 1
     params:
-        panels=panel_labels,
+        panels=figure_panels,
         code=code("draw_exponent_fits"),
     shell:
-        "python workflow_scripts/draw_exponent_fits.py --panels {params.panels:q} --curves {input.curves}"
+        "python workflow_scripts/draw_exponent_fits.py --panels {params.panels} --curves {input.curves}"
         " --optima {input.optima} --exponents {input.exponents} --local-fits {input.local_fits}"
         " --pdf {output.pdf} --png {output.png} > {log} 2>&1"
 
 
 rule figure_scaling_laws:
     input:
-        optima=panel_files("results/curves/{}.optima.parquet"),
-        exponents=panel_files("results/exponents/{}.tsv"),
+        optima=panel_files("results/curves/{panel}.optima.parquet"),
+        exponents=panel_files("results/exponents/{panel}.tsv"),
     output:
         pdf="results/figures/fig{number,12|15|18|21}.pdf",
         png=report(
@@ -210,8 +150,149 @@ rule figure_scaling_laws:
         "logs/figures/fig{number}.log",
     threads: 1
     params:
-        panels=panel_labels,
+        panels=figure_panels,
         code=code("draw_scaling_laws"),
     shell:
-        "python workflow_scripts/draw_scaling_laws.py --panels {params.panels:q} --optima {input.optima}"
+        "python workflow_scripts/draw_scaling_laws.py --panels {params.panels} --optima {input.optima}"
         " --exponents {input.exponents} --pdf {output.pdf} --png {output.png} > {log} 2>&1"
+
+
+# The same figures from the published curves, of those panels whose files are there.
+def published_panels(wildcards):
+    return published_there(rows_of_table(TABLE_OF_FIGURE[wildcards.number]))
+
+
+def published_files(pattern):
+    return lambda wildcards: expand(pattern, panel=published_panels(wildcards))
+
+
+def published_figures(wildcards):
+    """An input function: every figure that the published curves that are there can give."""
+    return [
+        f"results/published/figures/fig{number}.{kind}"
+        for number, table in TABLE_OF_FIGURE.items()
+        if published_there(rows_of_table(table))
+        for kind in ("pdf", "png")
+    ]
+
+
+rule published_figures:
+    input:
+        published_figures,
+
+
+use rule figure_learning_curves as published_figure_learning_curves with:
+    input:
+        curves=published_files("results/published/curves/{panel}.parquet"),
+        optima=published_files("results/published/curves/{panel}.optima.parquet"),
+    output:
+        pdf="results/published/figures/fig{number,3|13|16|19}.pdf",
+        png="results/published/figures/fig{number,3|13|16|19}.png",
+    log:
+        "logs/published_figures/fig{number}.log",
+    params:
+        panels=published_panels,
+        code=code("draw_learning_curves"),
+
+
+use rule figure_collapse as published_figure_collapse with:
+    input:
+        curves=published_files("results/published/curves/{panel}.parquet"),
+        optima=published_files("results/published/curves/{panel}.optima.parquet"),
+    output:
+        pdf="results/published/figures/fig{number,4|14|17|20}.pdf",
+        png="results/published/figures/fig{number,4|14|17|20}.png",
+    log:
+        "logs/published_figures/fig{number}.log",
+    params:
+        panels=published_panels,
+        code=code("draw_collapse"),
+
+
+use rule figure_exponent_fits as published_figure_exponent_fits with:
+    input:
+        curves=published_files("results/published/curves/{panel}.parquet"),
+        optima=published_files("results/published/curves/{panel}.optima.parquet"),
+        exponents=published_files("results/published/exponents/{panel}.tsv"),
+        local_fits=published_files("results/published/exponents/{panel}.gamma_1.tsv"),
+    output:
+        pdf="results/published/figures/fig{number,11}.pdf",
+        png="results/published/figures/fig{number,11}.png",
+    log:
+        "logs/published_figures/fig{number}.log",
+    params:
+        panels=published_panels,
+        code=code("draw_exponent_fits"),
+
+
+use rule figure_scaling_laws as published_figure_scaling_laws with:
+    input:
+        optima=published_files("results/published/curves/{panel}.optima.parquet"),
+        exponents=published_files("results/published/exponents/{panel}.tsv"),
+    output:
+        pdf="results/published/figures/fig{number,12|15|18|21}.pdf",
+        png="results/published/figures/fig{number,12|15|18|21}.png",
+    log:
+        "logs/published_figures/fig{number}.log",
+    params:
+        panels=published_panels,
+        code=code("draw_scaling_laws"),
+
+
+# And from curves of one's own: each external study is one panel.
+use rule figure_learning_curves as external_figure_learning_curves with:
+    input:
+        curves="results/external/{name}/curves.parquet",
+        optima="results/external/{name}/optima.parquet",
+    output:
+        pdf="results/external/{name}/figures/fig{number,3}.pdf",
+        png="results/external/{name}/figures/fig{number,3}.png",
+    log:
+        "logs/external_figures/{name}/fig{number}.log",
+    params:
+        panels=lambda wildcards: wildcards.name,
+        code=code("draw_learning_curves"),
+
+
+use rule figure_collapse as external_figure_collapse with:
+    input:
+        curves="results/external/{name}/curves.parquet",
+        optima="results/external/{name}/optima.parquet",
+    output:
+        pdf="results/external/{name}/figures/fig{number,4}.pdf",
+        png="results/external/{name}/figures/fig{number,4}.png",
+    log:
+        "logs/external_figures/{name}/fig{number}.log",
+    params:
+        panels=lambda wildcards: wildcards.name,
+        code=code("draw_collapse"),
+
+
+use rule figure_exponent_fits as external_figure_exponent_fits with:
+    input:
+        curves="results/external/{name}/curves.parquet",
+        optima="results/external/{name}/optima.parquet",
+        exponents="results/external/{name}/exponents.tsv",
+        local_fits="results/external/{name}/gamma_1.tsv",
+    output:
+        pdf="results/external/{name}/figures/fig{number,11}.pdf",
+        png="results/external/{name}/figures/fig{number,11}.png",
+    log:
+        "logs/external_figures/{name}/fig{number}.log",
+    params:
+        panels=lambda wildcards: wildcards.name,
+        code=code("draw_exponent_fits"),
+
+
+use rule figure_scaling_laws as external_figure_scaling_laws with:
+    input:
+        optima="results/external/{name}/optima.parquet",
+        exponents="results/external/{name}/exponents.tsv",
+    output:
+        pdf="results/external/{name}/figures/fig{number,12}.pdf",
+        png="results/external/{name}/figures/fig{number,12}.png",
+    log:
+        "logs/external_figures/{name}/fig{number}.log",
+    params:
+        panels=lambda wildcards: wildcards.name,
+        code=code("draw_scaling_laws"),

@@ -9,7 +9,7 @@ from scaling.figures.style import save_figure
 
 
 def main(
-    panels: list[dict[str, str]],
+    panels: list[str],
     curves: list[Path],
     optima: list[Path],
     exponents: list[Path],
@@ -17,7 +17,7 @@ def main(
     pdf: Path,
     png: Path,
 ) -> None:
-    """Draw figure 11; each panel has a row and a column, and a file in each list."""
+    """Draw figure 11; a panel is cell/variant/norm, and has a file in each list."""
     read = read_panels(panels, curves=curves, optima=optima, exponents=exponents, local_fits=local_fits)
     save_figure(draw_exponent_fits(read), pdf, png)
 

@@ -8,8 +8,8 @@ from scaling.figures.panels import read_panels
 from scaling.figures.style import save_figure
 
 
-def main(panels: list[dict[str, str]], curves: list[Path], optima: list[Path], pdf: Path, png: Path) -> None:
-    """Draw figures 3, 13, 16 and 19; each panel has a row and a column, and a file in each list."""
+def main(panels: list[str], curves: list[Path], optima: list[Path], pdf: Path, png: Path) -> None:
+    """Draw figures 3, 13, 16 and 19; a panel is cell/variant/norm, and has a file in each list."""
     read = read_panels(panels, curves=curves, optima=optima)
     save_figure(draw_learning_curves(read), pdf, png)
 

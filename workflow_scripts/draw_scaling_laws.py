@@ -8,8 +8,8 @@ from scaling.figures.scaling_laws import draw_scaling_laws
 from scaling.figures.style import save_figure
 
 
-def main(panels: list[dict[str, str]], optima: list[Path], exponents: list[Path], pdf: Path, png: Path) -> None:
-    """Draw figures 12, 15, 18 and 21; each panel has a row and a column, and a file in each list."""
+def main(panels: list[str], optima: list[Path], exponents: list[Path], pdf: Path, png: Path) -> None:
+    """Draw figures 12, 15, 18 and 21; a panel is cell/variant/norm, and has a file in each list."""
     read = read_panels(panels, optima=optima, exponents=exponents)
     save_figure(draw_scaling_laws(read), pdf, png)
 

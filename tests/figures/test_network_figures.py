@@ -1,5 +1,7 @@
 """The networks' figures: legible at every size, right in what they draw, the same bytes each time."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from matplotlib import pyplot
 from scaling.figures.collapse import draw_collapse
 from scaling.figures.exponent_fits import draw_exponent_fits
 from scaling.figures.learning_curves import draw_learning_curves
-from scaling.figures.panels import panel_grid, read_panels
+from scaling.figures.panels import panel_grid, read_panels, rows_and_columns
 from scaling.figures.scaling_laws import draw_scaling_laws
 from scaling.figures.style import save_figure
 from scaling.figures.trajectories import draw_trajectories
@@ -134,8 +136,27 @@ def test_files_hold_text_and_the_same_bytes_each_time(quick_row, tmp_path):
 def test_panels_are_read_in_order_and_counted(single, tmp_path):
     (panel,) = single
     write_table(panel.optima, tmp_path / "optima.parquet")
-    (read,) = read_panels([{"row": "CNN", "column": "l1"}], optima=[tmp_path / "optima.parquet"])
-    assert read.title == r"CNN, $\ell_1$ norm"
+    (read,) = read_panels(["CNN_CIFAR10/baseline/l1"], optima=[tmp_path / "optima.parquet"])
+    assert read.title == "CNN, CIFAR10"
     assert read.P == panel.P
     with pytest.raises(ValueError, match="optima: 1 files for 2 panels"):
-        read_panels([{"row": "a", "column": "b"}] * 2, optima=[tmp_path / "optima.parquet"])
+        read_panels(["CNN_CIFAR10/baseline/l1"] * 2, optima=[tmp_path / "optima.parquet"])
+
+
+def test_titles_name_what_differs_between_panels():
+    assert rows_and_columns(["CNN_MNIST/baseline/l1", "ViT_CIFAR10/baseline/l1"]) == [
+        ("CNN", "MNIST"),
+        ("ViT", "CIFAR10"),
+    ]
+    norms = rows_and_columns(["CNN_digits/baseline/l1", "CNN_digits/baseline/my_norm"])
+    assert norms == [("CNN", r"$\ell_1$ norm"), ("CNN", "my norm")]
+    decays = rows_and_columns([f"{cell}/weight_decay_1e-4/l1" for cell in ("CNN_CIFAR10", "ViT_CIFAR10")])
+    assert decays == [("CNN", "weight decay $10^{-4}$"), ("ViT", "weight decay $10^{-4}$")]
+    assert rows_and_columns(["CNN_A/sgd/l1", "CNN_B/sgd/l1"]) == [("CNN A", "SGD"), ("CNN B", "SGD")]
+    assert rows_and_columns(["mine"]) == [("mine", "")]
+
+
+def test_more_than_four_columns_become_rows(quick_row):
+    panels = [replace(panel, column=str(i)) for panel in quick_row for i in range(5)]
+    _, axes = panel_grid(panels, "x", "y")
+    assert (axes[0].get_gridspec().nrows, axes[0].get_gridspec().ncols) == (5, 3)

@@ -1,6 +1,7 @@
 """What the figures of many panels share: the panels' tables, where panels go, the legend of P, ranges of curves."""
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,18 +14,18 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 
 from scaling.figures.style import COLUMN_WIDTH, PAGE_WIDTH, colours_of, new_figure
-from scaling.tables.notation import with_uncertainty
+from scaling.tables.notation import power_of_ten, with_uncertainty
 from scaling.tidy import read_table
 
-# How a title writes the norms that the paper compares; any other name stands as it is.
-NORM_LABELS = {
+# How a title writes what the paper compares; any other name stands as it is, with spaces for underscores.
+NAMES = {
     "l1": r"$\ell_1$ norm",
     "l2": r"$\ell_2$ norm",
-    "g21": r"(2,1) group norm",
+    "g21": "(2,1) group norm",
     "spectral": "spectral norm",
-    "spectral_complexity": "spectral complexity",
+    "spectral_complexity_authors": "authors' complexity",
+    "sgd": "SGD",
 }
-
 TEXT_SIZE = 6.5  # points, of words inside a panel
 
 
@@ -47,7 +48,7 @@ class Panel:
     @property
     def title(self) -> str:
         """Row and column, as people write them."""
-        return f"{self.row}, {NORM_LABELS.get(self.column, self.column)}"
+        return ", ".join(filter(None, (self.row, self.column)))
 
     @property
     def P(self) -> list[int]:
@@ -69,18 +70,42 @@ class Panel:
         return text
 
 
-def read_panels(labels: Sequence[dict[str, str]], **files: Sequence[Path]) -> list[Panel]:
+def read_panels(keys: Sequence[str], **files: Sequence[Path]) -> list[Panel]:
     """Read each panel's tables.
 
     Parameters
     ----------
-    labels : `{"row": ..., "column": ...}` of each panel.
-    files : for any of `Panel`'s tables, a file per panel in the order of `labels`.
+    keys : what each panel shows, as cell/variant/norm (or the name of an external study).
+    files : for any of `Panel`'s tables, a file per panel in the order of `keys`.
     """
     tables = {name: [read_table(file) for file in paths] for name, paths in files.items()}
-    if wrong := [name for name, read in tables.items() if len(read) != len(labels)]:
-        raise ValueError(f"{wrong[0]}: {len(tables[wrong[0]])} files for {len(labels)} panels")
-    return [Panel(**label, **{name: read[i] for name, read in tables.items()}) for i, label in enumerate(labels)]
+    if wrong := [name for name, read in tables.items() if len(read) != len(keys)]:
+        raise ValueError(f"{wrong[0]}: {len(tables[wrong[0]])} files for {len(keys)} panels")
+    places = rows_and_columns(keys)
+    return [Panel(*place, **{name: read[i] for name, read in tables.items()}) for i, place in enumerate(places)]
+
+
+def rows_and_columns(keys: Sequence[str]) -> list[tuple[str, str]]:
+    """What rows and columns are called: families and data sets, or cells and what is changed in them.
+
+    A data set or a norm that all panels share is left to the caption.
+    """
+    parts = [[*key.split("/"), "baseline", ""][:3] for key in keys]
+    one_norm = len({norm for _, _, norm in parts}) == 1
+    one_dataset = len({cell.partition("_")[2] for cell, _, _ in parts}) == 1
+    changes = [_change(variant, "" if one_norm else norm) for _, variant, norm in parts]
+    if not any(changes):
+        return [(family, dataset) for family, _, dataset in (cell.partition("_") for cell, _, _ in parts)]
+    rows = [cell.partition("_")[0] if one_dataset else cell.replace("_", " ") for cell, _, _ in parts]
+    return [(row, change or "baseline") for row, change in zip(rows, changes, strict=True)]
+
+
+def _change(variant: str, norm: str) -> str:
+    """What is unlike the main study, as people write it."""
+    name = NAMES.get(variant, variant.replace("_", " ").replace("baseline", ""))
+    if decay := re.fullmatch(r"weight_decay_([0-9.]+(?:e[+-]?[0-9]+)?)", variant):
+        name = f"weight decay {power_of_ten(float(decay[1]))}"
+    return ", ".join(filter(None, (name, NAMES.get(norm, norm.replace("_", " ")))))
 
 
 def panel_grid(panels: Sequence[Panel], x_label: str, y_label: str) -> tuple[Figure, list[Axes]]:
@@ -106,7 +131,11 @@ def panel_grid(panels: Sequence[Panel], x_label: str, y_label: str) -> tuple[Fig
 def _places(panels: Sequence[Panel]) -> tuple[int, int, list[tuple[int, int]]]:
     rows, columns = (list(dict.fromkeys(getattr(panel, side) for panel in panels)) for side in ("row", "column"))
     if len(rows) * len(columns) == len(panels) and min(len(rows), len(columns)) > 1:
-        return len(rows), len(columns), [(rows.index(panel.row), columns.index(panel.column)) for panel in panels]
+        places = [(rows.index(panel.row), columns.index(panel.column)) for panel in panels]
+        if len(columns) <= 4:
+            return len(rows), len(columns), places
+        if len(rows) <= 4:  # too many columns to be read: let them be rows
+            return len(columns), len(rows), [(column, row) for row, column in places]
     width = {1: 1, 2: 2, 4: 2}.get(len(panels), 3)
     return -(-len(panels) // width), width, [divmod(i, width) for i in range(len(panels))]
 
