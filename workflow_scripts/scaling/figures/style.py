@@ -75,9 +75,9 @@ def colours_of(values: Sequence[float]) -> dict[float, tuple]:
 def save_figure(figure: Figure, *paths: str | Path) -> None:
     """Save to each path (.pdf, .png), whole or not at all, without a date stamp; then close the figure."""
     # Which ticks fit depends on the panels' sizes, and these on the ticks' labels: lay out twice, then keep it so.
-    if figure.get_layout_engine() is not None:
-        figure.draw_without_rendering()
-        figure.draw_without_rendering()
+    if layout := figure.get_layout_engine():
+        layout.execute(figure)
+        layout.execute(figure)
         figure.set_layout_engine("none")
     for path in paths:
         with atomic(path) as temporary:
