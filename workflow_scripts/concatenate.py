@@ -1,0 +1,17 @@
+"""In: tables with the same columns. Out: one table, in the order given."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from scaling.command import command
+from scaling.tidy import read_table, write_table
+
+
+def main(tables: list[Path], output: Path) -> None:
+    """Write the tables below each other."""
+    write_table(pd.concat([read_table(table) for table in tables], ignore_index=True), output)
+
+
+if __name__ == "__main__":
+    command(main)
