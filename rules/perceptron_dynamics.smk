@@ -163,7 +163,12 @@ rule figure1:
         curves="results/perceptron/dynamics_curves.tsv",
         dynamics="results/perceptron/dynamics.parquet",
     output:
-        multiext("results/figures/fig1", ".pdf", ".png"),
+        pdf=report(
+            "results/figures/fig1.pdf",
+            caption="captions/fig1.rst",
+            category="Figures",
+        ),
+        png="results/figures/fig1.png",
     log:
         "logs/figure1.log",
     threads: 1
@@ -171,21 +176,26 @@ rule figure1:
         code=code("figure1"),
     shell:
         "python workflow_scripts/figure1.py --theory {input.theory} --optima {input.optima} --curves {input.curves}"
-        " --dynamics {input.dynamics} --figures {output} > {log} 2>&1"
+        " --dynamics {input.dynamics} --pdf {output.pdf} --png {output.png} > {log} 2>&1"
 
 
 rule figure7:
     input:
         "results/perceptron/mse.parquet",
     output:
-        multiext("results/figures/fig7", ".pdf", ".png"),
+        pdf=report(
+            "results/figures/fig7.pdf",
+            caption="captions/fig7.rst",
+            category="Figures",
+        ),
+        png="results/figures/fig7.png",
     log:
         "logs/figure7.log",
     threads: 1
     params:
         code=code("figure7"),
     shell:
-        "python workflow_scripts/figure7.py --mse {input} --figures {output} > {log} 2>&1"
+        "python workflow_scripts/figure7.py --mse {input} --pdf {output.pdf} --png {output.png} > {log} 2>&1"
 
 
 rule figure9:
@@ -195,13 +205,20 @@ rule figure9:
         gamma_1="results/perceptron/dynamics_gamma_1.tsv",
         exponents="results/perceptron/dynamics_exponents.tsv",
     output:
-        multiext("results/figures/fig9", ".pdf", ".png"),
+        pdf=report(
+            "results/figures/fig9.pdf",
+            caption="captions/fig9.rst",
+            category="Figures",
+        ),
+        png="results/figures/fig9.png",
     log:
         "logs/figure9.log",
     threads: 1
     params:
         window=to_json(DYNAMICS.gamma_1_windows[0]),
+        min_alpha=DYNAMICS.gamma_1_min_alpha,
         code=code("figure9"),
     shell:
         "python workflow_scripts/figure9.py --curves {input.curves} --optima {input.optima} --gamma-1 {input.gamma_1}"
-        " --exponents {input.exponents} --window {params.window:q} --figures {output} > {log} 2>&1"
+        " --exponents {input.exponents} --window {params.window:q} --min-alpha {params.min_alpha}"
+        " --pdf {output.pdf} --png {output.png} > {log} 2>&1"

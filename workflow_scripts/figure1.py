@@ -1,16 +1,19 @@
-"""In: theory curves and optima, free-norm paths and their mean curves. Out: figure 1."""
+"""Figure 1: the perceptron at fixed norm (theory) and at free norm (gradient descent).
+
+In: theory.tsv, optima.tsv, dynamics_curves.tsv, dynamics.parquet. Out: the figure as PDF and PNG.
+"""
 
 from pathlib import Path
 
 from scaling.command import command
-from scaling.figures.perceptron_dynamics import figure1
+from scaling.figures.perceptron_dynamics import figure_1
 from scaling.figures.style import save_figure
 from scaling.tidy import read_table
 
 
-def main(theory: Path, optima: Path, curves: Path, dynamics: Path, figures: list[Path]) -> None:
-    """Draw fixed norm (theory) beside free norm (gradient descent)."""
-    save_figure(figure1(*(read_table(table) for table in (theory, optima, curves, dynamics))), *figures)
+def main(theory: Path, optima: Path, curves: Path, dynamics: Path, pdf: Path, png: Path) -> None:
+    """Draw figure 1."""
+    save_figure(figure_1(*(read_table(table) for table in (theory, optima, curves, dynamics))), pdf, png)
 
 
 if __name__ == "__main__":

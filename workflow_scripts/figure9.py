@@ -1,18 +1,30 @@
-"""In: the free norm's mean curves, optima, gamma_1 by window and exponents. Out: figure 9."""
+"""Figure 9: the free norm's collapse with the gamma_1 fits, and lambda_opt with that of gamma_2.
+
+In: dynamics_curves.tsv, dynamics_optima.tsv, dynamics_gamma_1.tsv, dynamics_exponents.tsv.
+Out: the figure as PDF and PNG.
+"""
 
 from pathlib import Path
 
 from scaling.command import command
-from scaling.figures.perceptron_dynamics import figure9
+from scaling.figures.perceptron_dynamics import figure_9
 from scaling.figures.style import save_figure
 from scaling.tidy import read_table
 
 
 def main(
-    curves: Path, optima: Path, gamma_1: Path, exponents: Path, window: tuple[float, float], figures: list[Path]
+    curves: Path,
+    optima: Path,
+    gamma_1: Path,
+    exponents: Path,
+    window: tuple[float, float],
+    min_alpha: float,
+    pdf: Path,
+    png: Path,
 ) -> None:
-    """Draw the collapse with the gamma_1 fits, and lambda_opt with the gamma_2 fit."""
-    save_figure(figure9(*(read_table(table) for table in (curves, optima, gamma_1, exponents)), window), *figures)
+    """Draw figure 9."""
+    tables = (read_table(table) for table in (curves, optima, gamma_1, exponents))
+    save_figure(figure_9(*tables, window, min_alpha), pdf, png)
 
 
 if __name__ == "__main__":

@@ -178,7 +178,8 @@ def exponents_table(
     -------
     One row per quantity (gamma_1, gamma_2, gamma_pred = gamma_1 gamma_2, gamma) and setting (free norm, fixed norm on
     the same samples, their difference sample by sample): quantity, setting, value, sigma, alpha_min, alpha_max,
-    lambda_min, lambda_max (of the window at alpha_max), note. A quantity with too few alphas has no row.
+    lambda_min, lambda_max (of the window at alpha_max), log10_k (of 10^log10_k alpha^exponent), note. A quantity with
+    too few alphas has no row.
     """
     optima = optima.assign(log_relative_opt=optima["log_epsilon_opt"] - optima["log_epsilon_hebb"])
     optima = _with_differences(optima[np.isfinite(optima["log_lambda_opt"])], ["alpha", "sample"])
@@ -194,7 +195,18 @@ def exponents_table(
         if method != "difference" and found[0] and found[1]:
             found.insert(2, _product(*found[:2]))
         rows += [{"quantity": row.pop("quantity"), "setting": setting} | row for row in found if row]
-    columns = ["quantity", "setting", "value", "sigma", "alpha_min", "alpha_max", "lambda_min", "lambda_max", "note"]
+    columns = [
+        "quantity",
+        "setting",
+        "value",
+        "sigma",
+        "alpha_min",
+        "alpha_max",
+        "lambda_min",
+        "lambda_max",
+        "log10_k",
+        "note",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -223,7 +235,8 @@ def _power_law(quantity: str, optima: pd.DataFrame, column: str, sign: int) -> d
         "sigma": law.sigma,
         "alpha_min": optima["alpha"].min(),
         "alpha_max": optima["alpha"].max(),
-        "note": f"10^{law.intercept:.4f} alpha^({law.exponent:.4f}) through {law.points} samples",
+        "log10_k": law.intercept,
+        "note": f"through {law.points} samples",
     }
 
 
