@@ -95,7 +95,7 @@ def test_sigma_of_gamma_is_the_scatter_of_repeated_studies():
     """The table's sigma covers the spread that noise of known size in epsilon_opt causes."""
     rng, found = np.random.default_rng(1), []
     windows = gamma_1_windows(synthetic_paths(samples=2), [(2, 0.15)])
-    for _ in range(30):
+    for _ in range(20):
         rows = [(a, s, -0.5 * np.log(a) + 0.05 * rng.standard_normal()) for a in ALPHAS for s in range(5)]
         optima = pd.DataFrame(rows, columns=["alpha", "sample", "log_epsilon_opt"])
         optima = optima.assign(log_lambda_opt=np.log(optima["alpha"]), log_epsilon_hebb=0.0)

@@ -214,8 +214,6 @@ class PerceptronDynamics(Section):
     def _ordered(self) -> "PerceptronDynamics":
         if self.lambda_min >= self.lambda_max:
             raise ValueError("lambda_min must be smaller than lambda_max")
-        if unknown := [alpha for alpha in self.plain_alphas if alpha not in self.alphas]:
-            raise ValueError(f"plain_alphas: {unknown[0]:g} must be one of alphas")
         return self
 
     @model_validator(mode="after")
