@@ -95,7 +95,9 @@ def _job(
         device = "cuda" if torch.cuda.is_available() else "cpu"
     engine = spec.engine
     if engine == "auto":
-        engine = "stacked" if device == "cuda" and "stacked" in ENGINES else "single"
+        engine = "stacked" if device == "cuda" else "single"
+    if engine not in ENGINES:
+        raise BadInput(f"engine: {engine!r} is not one of auto, {', '.join(ENGINES)}")
     # On a CPU every run has one thread: another number would give other bits.
     environment = {"code": code, "engine": engine, "device": device}
     if device == "cuda":
@@ -160,7 +162,7 @@ def _train_in_processes(
     autograd if it has already been used here.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["scaling.training.block"])
+    context.set_forkserver_preload(["torch", "torch._dynamo"])  # the second is what the first optimizer step imports
     queue, running, failed = list(waiting), {}, {}
     while queue or running:
         while queue and len(running) < workers and not stop.number and not failed:

@@ -20,9 +20,10 @@ from scaling.training.images import DeviceImages, image_shape
 from scaling.training.schedule import log_steps, steps_per_epoch
 from scaling.training.single import SingleRun
 from scaling.training.spec import TrainingSpec
+from scaling.training.stacked import StackedRuns
 from scaling.training.stop import Stopped, StopRequest
 
-ENGINES = {"single": SingleRun}
+ENGINES = {"single": SingleRun, "stacked": StackedRuns}
 
 
 @dataclass(frozen=True)

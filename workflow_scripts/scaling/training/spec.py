@@ -1,7 +1,9 @@
 """What one training run is, apart from its seed and its images. Needs nothing but the standard library."""
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from scaling.errors import BadInput
 
 
 @dataclass(frozen=True)
@@ -53,3 +55,37 @@ class TrainingSpec:
     def as_dict(self) -> dict[str, Any]:
         """The attributes by name; `TrainingSpec(**that)` is equal to this one."""
         return asdict(self)
+
+
+def read_spec(chosen: dict[str, Any]) -> TrainingSpec:
+    """A spec from settings that a person gave.
+
+    Raises
+    ------
+    BadInput in one line for an unknown or missing key and for a value of the wrong type or out of range.
+    """
+    kinds = get_type_hints(TrainingSpec)
+    for key, value in chosen.items():
+        if key not in kinds:
+            raise BadInput(f"setting {key}: unknown; allowed: {', '.join(kinds)}")
+        if problem := _problem(kinds[key], value):
+            raise BadInput(f"setting {key}: {problem}, got {value!r}")
+    for key in ("family", "sizes", "epochs"):
+        if key not in chosen:
+            raise BadInput(f"setting {key}: missing")
+    for key in ("epochs", "log_points", "batch_size", "learning_rate", "init_scale"):
+        if chosen.get(key, 1) <= 0:
+            raise BadInput(f"setting {key}: must be greater than 0, got {chosen[key]!r}")
+    return TrainingSpec(**chosen)
+
+
+def _problem(kind: Any, value: Any) -> str | None:
+    """What is wrong with a value of an annotated type, if anything."""
+    if get_origin(kind) is Literal:
+        return None if value in get_args(kind) else f"not one of {', '.join(get_args(kind))}"
+    wanted = get_origin(kind) or kind
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return None
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        return f"must be {'true or false' if wanted is bool else f'a {wanted.__name__}'}"
+    return None

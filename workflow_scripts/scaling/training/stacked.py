@@ -1,0 +1,130 @@
+"""All runs of a block at once: their parameters stacked in one tensor per layer, one kernel for all of them.
+
+A batch of 128 small images leaves a GPU waiting for the next launch; a block of runs of the same shape fills it.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.func import functional_call, stack_module_state, vmap
+from torch.nn import functional as F
+
+from scaling.models.build import build_model
+from scaling.models.layers import weight_layers
+from scaling.norms.layers import network_statistics
+from scaling.training.images import DeviceImages
+from scaling.training.single import autocast, make_optimizer
+from scaling.training.spec import TrainingSpec
+
+
+class StackedRuns:
+    """R runs in step; the methods are those of SingleRun.
+
+    Each run has the initial weights, subset, order of images and augmentation that it has alone, and batch norms with
+    statistics of its own, so that it differs from the run alone by rounding only. The exception is dropout: one
+    generator draws the masks of all runs.
+    """
+
+    def __init__(
+        self,
+        spec: TrainingSpec,
+        images: DeviceImages,
+        image_shape: tuple[int, int, int],
+        classes: int,
+        seeds: Sequence[int],
+        device: torch.device,
+    ) -> None:
+        self.spec, self.images, self.device, self.runs = spec, images, device, len(seeds)
+        models = [
+            build_model(spec.family, spec.sizes, image_shape, classes, spec.init_scale, seed=seed) for seed in seeds
+        ]
+        self.layers = weight_layers(models[0], image_shape)
+        self.model = models[0].train()  # the shape of the network; its own weights are not used
+        stacked, buffers = stack_module_state(models)
+        self.parameters = {name: tensor.detach().to(device).requires_grad_() for name, tensor in stacked.items()}
+        self.buffers = {name: tensor.to(device) for name, tensor in buffers.items()}
+        self.optimizer = make_optimizer(spec, self.parameters.values())
+
+    def _scores(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], images: Tensor) -> Tensor:
+        with autocast(self.spec, self.device):
+            return functional_call(self.model, (parameters, buffers), (images,)).float()
+
+    def _batch(self, index: Tensor, draws: Tensor | None) -> tuple[Tensor, Tensor]:
+        flat = index.flatten()
+        images = self.images.training_batch(flat, None if draws is None else draws.flatten(0, 1))
+        return images.unflatten(0, index.shape), self.images.train_labels.index_select(0, flat).view(index.shape)
+
+    def train_step(self, index: Tensor, draws: Tensor | None) -> None:
+        """One optimizer step of every run on its images `index` [R, batch], augmented by `draws` [R, batch, 3]."""
+        images, labels = self._batch(index, draws)
+
+        def loss(parameters: dict, buffers: dict, batch: Tensor, batch_labels: Tensor) -> Tensor:
+            return F.cross_entropy(self._scores(parameters, buffers, batch), batch_labels)
+
+        losses = vmap(loss, randomness="different")(self.parameters, self.buffers, images, labels)
+        self.optimizer.zero_grad(set_to_none=True)
+        losses.sum().backward()  # a run's parameters are in its own loss alone: the sum's gradient is each run's
+        self.optimizer.step()
+
+    @torch.no_grad()
+    def evaluate(self, subset: Tensor) -> Tensor:
+        """Errors and losses [R, 4]: train error, train loss (`subset` [R, P], not augmented), test error, test loss."""
+        self.model.eval()
+        images = self.images
+        size = 256 if self.device.type == "cpu" else max(64, 8192 // self.runs)
+        train = torch.zeros(self.runs, 2, dtype=torch.float64, device=self.device)
+        for index in subset.split(size, dim=1):
+            train += self._score(*self._batch_plain(index), 0)
+        test = torch.zeros_like(train)
+        for batch, labels in zip(images.test_images.split(size), images.test_labels.split(size), strict=True):
+            test += self._score(images.normalise(batch), labels, None)
+        self.model.train()
+        return torch.cat([train / subset.shape[1], test / len(images.test_labels)], dim=1)
+
+    def _batch_plain(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        return self._batch(index, None)
+
+    def _score(self, images: Tensor, labels: Tensor, dimension: int | None) -> Tensor:
+        """Misclassified images and summed losses [R, 2]; `dimension` 0 if each run has images of its own."""
+        scores = vmap(self._scores, in_dims=(0, 0, dimension))(self.parameters, self.buffers, images)
+        labels = labels.expand(self.runs, -1)
+        wrong = (scores.argmax(2) != labels).sum(1)
+        losses = F.cross_entropy(scores.flatten(0, 1), labels.flatten(), reduction="none")
+        return torch.stack([wrong.double(), losses.view(labels.shape).double().sum(1)], dim=1)
+
+    def statistics(self) -> list[dict[str, Tensor]]:
+        """Layer statistics, float64 [R] each (scaling.norms.layers)."""
+        return network_statistics(self.layers, self.parameters | self.buffers, self.spec.operator_norm)
+
+    def state(self, run: int) -> dict:
+        """Weights and optimizer of one run, and the generators that dropout draws from."""
+        optimizer = {
+            name: {
+                key: value[run].clone() if value.ndim else value
+                for key, value in self.optimizer.state[parameter].items()
+                if value is not None
+            }
+            for name, parameter in self.parameters.items()
+        }
+        model = {name: tensor.detach()[run].clone() for name, tensor in (self.parameters | self.buffers).items()}
+        random = {"cpu": torch.get_rng_state()}
+        if self.device.type == "cuda":
+            random["cuda"] = torch.cuda.get_rng_state(self.device)
+        return {"model": model, "optimizer": optimizer, "random": random}
+
+    @torch.no_grad()
+    def load_state(self, run: int, state: dict) -> None:
+        """Continue from what `state` gave."""
+        for name, tensor in (self.parameters | self.buffers).items():
+            tensor[run].copy_(state["model"][name])
+        for name, parameter in self.parameters.items():
+            mine = self.optimizer.state[parameter]
+            for key, value in state["optimizer"][name].items():
+                if not value.ndim:  # the number of steps, which is that of every run
+                    mine[key] = value.to(parameter.device)
+                else:
+                    mine.setdefault(key, torch.zeros_like(parameter))[run].copy_(value)
+        torch.set_rng_state(state["random"]["cpu"])
+        if self.device.type == "cuda":
+            torch.cuda.set_rng_state(state["random"]["cuda"], self.device)
