@@ -1,4 +1,6 @@
-"""Train runs from a shell: `python -m scaling.training --data X.npz --P 1000 --seeds 1 2 --out runs family=CNN epochs=10`.
+"""Train runs from a shell.
+
+    python -m scaling.training --data X.npz --P 1000 --seeds 1 2 --out runs --spec spec.json -- epochs=10
 
 Without Snakemake, on a machine that has only torch and numpy. Settings are those of TrainingSpec: from a JSON file
 (--spec), from key=value arguments with JSON values, or both (arguments win). Writes epochs.tsv and layers.tsv into the
