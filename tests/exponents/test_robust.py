@@ -113,6 +113,9 @@ def test_a_small_P_that_breaks_the_law_is_left_out_by_the_rule():
     assert row.min_P > 500
     assert choose_first(np.array([5.0, 1.4, 0.9, 0.2])) == 2
     assert choose_first(np.array([5.0, 1.4, np.nan])) == 1
+    assert choose_first(np.array([0.9, 0.8, 0.5]), np.array([6.0, 3.0, 1.0])) == 2
+    assert choose_first(np.array([0.9, 0.8, 0.5]), np.array([6.0, 5.0, 4.0])) == 0
+    assert choose_first(np.array([0.9, 0.8]), np.array([np.nan, np.nan])) == 0
 
 
 def test_runs_that_end_before_their_optimum_are_counted_and_left_out():

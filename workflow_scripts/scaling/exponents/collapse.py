@@ -50,8 +50,8 @@ class Collapse:
 
     def master(self, u: np.ndarray) -> np.ndarray:
         """f(u): [B, M] for u [M]."""
-        basis, _ = _basis(np.broadcast_to(u, (1, u.size)), self)
-        return self.coefficients @ basis[0].T
+        index, values, _ = _basis(u[None], self)
+        return self.coefficients @ _dense(index, values, self.coefficients.shape[1])[0].T
 
 
 def collapse(points: Points, y: np.ndarray, lowest: np.ndarray) -> Collapse:
@@ -116,29 +116,30 @@ def collapse_resamples(
     )
 
 
-def _basis(u: np.ndarray, state: Collapse) -> tuple[np.ndarray, np.ndarray]:
-    """Cubic B-splines on even knots at u [B, N]: values [B, N, K] and derivatives in u."""
+def _basis(u: np.ndarray, state: Collapse) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The four cubic B-splines that are not zero at u [B, N]: index, value, derivative, [B, N, 4] each."""
     number = state.coefficients.shape[1]
     t = (u - state.start) / state.spacing
     cell = np.clip(np.floor(t).astype(int), 1, number - 3)
     r = np.clip(t - cell, -0.5, 1.5)
-    values = np.zeros((*u.shape, number))
-    slopes = np.zeros((*u.shape, number))
-    index = cell[..., None] + np.arange(-1, 3)
     q = 1 - r
-    np.put_along_axis(
-        values,
-        index,
-        np.stack([q**3 / 6, 2 / 3 - r**2 + r**3 / 2, 2 / 3 - q**2 + q**3 / 2, r**3 / 6], axis=-1),
-        axis=-1,
-    )
-    np.put_along_axis(
-        slopes,
-        index,
-        np.stack([-(q**2) / 2, -2 * r + 1.5 * r**2, 2 * q - 1.5 * q**2, r**2 / 2], axis=-1) / state.spacing,
-        axis=-1,
-    )
-    return values, slopes
+    values = np.stack([q**3 / 6, 2 / 3 - r**2 + r**3 / 2, 2 / 3 - q**2 + q**3 / 2, r**3 / 6], axis=-1)
+    slopes = np.stack([-(q**2) / 2, -2 * r + 1.5 * r**2, 2 * q - 1.5 * q**2, r**2 / 2], axis=-1) / state.spacing
+    return cell[..., None] + np.arange(-1, 3), values, slopes
+
+
+def _dense(index: np.ndarray, values: np.ndarray, number: int) -> np.ndarray:
+    """[B, N, K] with the values in their columns."""
+    dense = np.zeros((*index.shape[:2], number))
+    row = np.arange(index.shape[0] * index.shape[1]).reshape(index.shape[:2])[..., None]
+    dense.reshape(-1)[row * number + index] = values
+    return dense
+
+
+def _at(state: Collapse, index: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """sum_k c_k values_k, [B, N]."""
+    row = np.arange(len(index))[:, None, None]
+    return np.einsum("bnk,bnk->bn", state.coefficients[row, index], values)
 
 
 def _penalty(number: int) -> np.ndarray:
@@ -148,8 +149,8 @@ def _penalty(number: int) -> np.ndarray:
 
 def _solve_linear(points: Points, y: np.ndarray, lowest: np.ndarray, state: Collapse) -> Collapse:
     """f alone, the shifts as they are."""
-    u = points.x - state.a[:, points.owner]
-    basis, _ = _basis(u, state)
+    index, values, _ = _basis(points.x - state.a[:, points.owner], state)
+    basis = _dense(index, values, state.coefficients.shape[1])
     weighted = basis * state.weights[:, None]
     normal = np.swapaxes(weighted, 1, 2) @ basis + _penalty(basis.shape[2])
     right = np.einsum("bnk,bn->bk", weighted, y - state.b[:, points.owner])
@@ -160,10 +161,11 @@ def _solve_linear(points: Points, y: np.ndarray, lowest: np.ndarray, state: Coll
 def _gauss_newton(points: Points, y: np.ndarray, lowest: np.ndarray, state: Collapse) -> Collapse:
     """One step in (f, a, b) together; the last curve's shifts stay."""
     batch, n_P = state.a.shape
-    basis, slopes = _basis(points.x - state.a[:, points.owner], state)
-    number = basis.shape[2]
-    d_a = -np.einsum("bnk,bk->bn", slopes, state.coefficients)
-    residual = y - state.b[:, points.owner] - np.einsum("bnk,bk->bn", basis, state.coefficients)
+    index, values, slopes = _basis(points.x - state.a[:, points.owner], state)
+    number = state.coefficients.shape[1]
+    basis = _dense(index, values, number)
+    d_a = -_at(state, index, slopes)
+    residual = y - state.b[:, points.owner] - _at(state, index, values)
     weights, free = state.weights, n_P - 1
     weighted = basis * weights[:, None]
 
@@ -186,7 +188,7 @@ def _gauss_newton(points: Points, y: np.ndarray, lowest: np.ndarray, state: Coll
     normal[:, b_index, b_index] = sums(np.broadcast_to(weights, d_a.shape)) + PRIOR_WIDTH**-2
     normal[:, a_index, b_index] = normal[:, b_index, a_index] = sums(weights * d_a)
     right = np.empty((batch, size))
-    right[:, f] = np.einsum("bnk,bn->bk", weighted, residual) - state.coefficients @ penalty
+    right[:, f] = (residual[:, None] @ weighted)[:, 0] - state.coefficients @ penalty
     right[:, shift_a] = sums(weights * d_a * residual)
     centre = lowest - lowest[:, -1:]
     right[:, shift_b] = sums(weights * residual) + ((centre - state.b) / PRIOR_WIDTH**2)[:, :free]
@@ -200,8 +202,8 @@ def _gauss_newton(points: Points, y: np.ndarray, lowest: np.ndarray, state: Coll
 
 
 def _reweighted(points: Points, y: np.ndarray, state: Collapse) -> Collapse:
-    basis, _ = _basis(points.x - state.a[:, points.owner], state)
-    residual = y - state.b[0, points.owner] - basis[0] @ state.coefficients[0]
+    index, values, _ = _basis(points.x - state.a[:, points.owner], state)
+    residual = y - state.b[0, points.owner] - _at(state, index, values)[0]
     scaled = np.abs(residual) / points.sigma
     # A collapse that holds only roughly is not a collapse of outliers: measure them in its own scatter.
     scaled /= max(1.0, 1.4826 * np.median(scaled))

@@ -32,6 +32,8 @@ from scaling.exponents.optimum import smooth_minimum
 from scaling.exponents.runs import RunCurves, log10_mean_curves, log10_standard_errors, runs_on_grid
 
 FEWEST_P = 4  # kept whatever the collapse says
+BEND = 2.0  # standard errors: a quadratic term of a scale's power law beyond this is one
+BEND_RESAMPLES = 100  # give its standard error to 7%
 LARGEST_CHI2 = 1.0  # the residual of the collapse lies within noise and tolerance
 RISE = 0.1  # log10 units: beyond the minimum a curve counts until its error has risen by this (26%)
 MASTER_POINTS = 80
@@ -221,15 +223,45 @@ def collapse_by_min_P(curves: RunCurves) -> tuple[pd.DataFrame, list[Sample]]:
     return pd.DataFrame(rows), samples
 
 
-def choose_first(chi2: np.ndarray) -> int:
-    """The smallest P from which the collapse holds: the first candidate with chi2 <= LARGEST_CHI2.
+def choose_first(chi2: np.ndarray, bend: np.ndarray | None = None) -> int:
+    """The smallest P from which the law holds: the first candidate with chi2 <= LARGEST_CHI2 and bend <= BEND.
 
-    Where none has, the one with the smallest chi2 (the caller says so). NaN counts as no collapse.
+    bend, where it is known (NaN counts as no bend), is the largest significance of a curvature of the scales' power
+    laws. If no candidate is good in both, the first good chi2 decides, and if there is none, the smallest chi2 (the
+    caller says so). NaN counts as no collapse.
     """
-    good = np.flatnonzero(chi2 <= LARGEST_CHI2)
-    if good.size:
-        return int(good[0])
+    collapses = chi2 <= LARGEST_CHI2
+    straight = np.ones_like(collapses) if bend is None else ~(bend > BEND)
+    for good in (collapses & straight, collapses):
+        if good.any():
+            return int(np.argmax(good))
     return int(np.argmin(np.where(np.isfinite(chi2), chi2, np.inf))) if np.isfinite(chi2).any() else 0
+
+
+def bends(samples: list[Sample], resamples: int, seed: int) -> np.ndarray:
+    """Per candidate, the larger |z| of the quadratic terms of log lambda_s and log epsilon_s against log P.
+
+    z is the term over its bootstrap standard deviation; the shifts are those of the widest P range, resampled once.
+    NaN without seeds to resample, and for fewer than 4 P.
+    """
+    widest = samples[0]
+    if not (resamples and widest.curves.seeds and widest.curves.runs.min() > 1):
+        return np.full(len(samples), np.nan)
+    drawn = resample(widest, resamples, seed).collapsed
+    log10_P = np.log10(widest.curves.P)
+    result = []
+    for first in range(len(samples)):
+        x = log10_P[first:]
+        if x.size < 4:
+            result.append(np.nan)
+            continue
+        quadratic = np.linalg.pinv(np.stack([np.ones_like(x), x, x**2], axis=1))[2]
+        terms = [
+            np.abs(whole[0, first:] @ quadratic) / max(np.std(many[:, first:] @ quadratic, ddof=1), 1e-300)
+            for whole, many in ((widest.collapsed.a, drawn.a), (widest.collapsed.b, drawn.b))
+        ]
+        result.append(max(terms))
+    return np.array(result)
 
 
 # ----------------------------------------------------------------------------------------- the table
@@ -237,7 +269,7 @@ def choose_first(chi2: np.ndarray) -> int:
 
 @dataclass(frozen=True)
 class RobustResult:
-    """exponents (one row), collapse (min_P, number_of_P, chi2, chi2_shape, chi2_epochs), scales (one row per P)."""
+    """exponents: one row; collapse: min_P, number_of_P, chi2, chi2_shape, bend, chi2_epochs; scales: one row per P."""
 
     exponents: pd.DataFrame
     collapse: pd.DataFrame
@@ -278,9 +310,10 @@ def robust_exponents(
     if curves.P.size < 3:
         return _nothing(f"{curves.P.size} values of P with a curve of 7 grid points or more: 3 are needed")
     table, samples = collapse_by_min_P(curves)
+    table["bend"] = bends(samples, min(resamples, BEND_RESAMPLES), seed)
     table["chi2_epochs"] = _chi2_against_epochs(trajectories, table)
     if min_P is None:
-        chosen = choose_first(table["chi2"].to_numpy())
+        chosen = choose_first(table["chi2"].to_numpy(), table["bend"].to_numpy())
     else:
         chosen = int(np.argmin(np.abs(table["min_P"].to_numpy() - min_P)))
     sample = samples[chosen]
@@ -476,6 +509,6 @@ def _nothing(note: str) -> RobustResult:
     row |= {"min_P": np.nan, "number_of_P": 0, "censored_P": 0, "collapse_chi2": np.nan, "note": note}
     return RobustResult(
         pd.DataFrame([row]),
-        pd.DataFrame(columns=["min_P", "number_of_P", "chi2", "chi2_shape", "chi2_epochs"], dtype=float),
+        pd.DataFrame(columns=["min_P", "number_of_P", "chi2", "chi2_shape", "bend", "chi2_epochs"], dtype=float),
         pd.DataFrame(columns=["P", "log10_lambda_opt", "log10_error_opt", "log10_lambda_s"], dtype=float),
     )

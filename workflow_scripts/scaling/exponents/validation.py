@@ -1,0 +1,154 @@
+"""Are the procedures right? Bias and coverage on synthetic studies whose exponents are known."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+
+from scaling.config import FitWindow
+from scaling.curves.mean_curves import mean_curves
+from scaling.errors import BadInput
+from scaling.exponents.authors import authors_exponents
+from scaling.exponents.robust import robust_exponents
+from scaling.exponents.synthetic import Noise, Truth, synthetic_study
+
+P = np.array([500, 1000, 2000, 4000, 8000, 16000, 32000, 48000])
+QUANTITIES = ["gamma_1", "gamma_2", "gamma_pred", "gamma_meas", "difference"]
+ROBUST_ONLY = ["gamma_2_opt", "difference_opt", "gamma_shift"]
+AUTHORS_SIGMA = dict(zip(QUANTITIES, ["sigma_1", "sigma_2", "sigma_pred", "sigma_meas", "sigma"], strict=True))
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What a kind of study is like; the exponents and the shape of the master curve are drawn anew for each study."""
+
+    description: str
+    noise: Noise = Noise()
+    seeds: int = 10
+    rise: tuple[float, float] = (0.08, 0.2)
+    small_P_excess: tuple[float, float] = (0.0, 0.0)
+    guess: float | None = None
+
+    def truth(self, rng: np.random.Generator) -> Truth:
+        """gamma_1 in 0.2..0.6, gamma_2 in 0.4..1, elbow 0.15..0.3 decades wide; the curves start at an error of 0.7."""
+        gamma_1, gamma_2 = rng.uniform(0.2, 0.6), rng.uniform(0.4, 1.0)
+        log10_k_2 = 1.0
+        begin = log10_k_2 + gamma_2 * np.log10(P[0]) - 1.8
+        return Truth(
+            gamma_1=gamma_1,
+            gamma_2=gamma_2,
+            width=rng.uniform(0.15, 0.3),
+            rise=rng.uniform(*self.rise),
+            log10_k_2=log10_k_2,
+            log10_k_1=np.log10(0.7) + gamma_1 * begin,
+            small_P_excess=rng.uniform(*self.small_P_excess),
+            guess=self.guess,
+        )
+
+
+SCENARIOS = {
+    "plain": Scenario("10 seeds, 8 P, gaps, noise along the runs, 10,000 test images"),
+    "few_seeds": Scenario("4 seeds", seeds=4),
+    "noisy": Scenario("twice the noise", noise=Noise(seed_scale=0.1, smooth=0.04)),
+    "flat": Scenario("a minimum as flat as a slope of 0.01 to 0.03 makes it", rise=(0.01, 0.03)),
+    "censored": Scenario("runs of large P end before their optimum", noise=Noise(shortfall=0.6)),
+    "small_P": Scenario(
+        "the smallest P break the law (by 25% to 100% at the first, as 1/P)", small_P_excess=(0.1, 0.3)
+    ),
+    "plateau": Scenario("the early law bends into random guessing (error 0.9)", guess=0.9),
+}
+
+
+def validate(scenario: str, studies: int, resamples: int, seed: int) -> pd.DataFrame:
+    """Run both procedures on many studies of one scenario.
+
+    Parameters
+    ----------
+    scenario : a key of SCENARIOS. seed : study i is made from the seeds (seed, i), whatever the number of studies.
+
+    Returns
+    -------
+    One row per study, procedure and quantity: scenario, study, procedure, quantity, truth, estimate, low, high (95%:
+    the robust procedure's interval; +-1.96 sigma of the authors'), min_P.
+
+    Raises
+    ------
+    BadInput for an unknown scenario.
+    """
+    if scenario not in SCENARIOS:
+        raise BadInput(f"scenario: {scenario!r} is not one of {', '.join(SCENARIOS)}")
+    rows = [row for study in range(studies) for row in _one_study(SCENARIOS[scenario], study, resamples, seed)]
+    columns = ["study", "procedure", "quantity", "truth", "estimate", "low", "high", "min_P"]
+    return pd.DataFrame(rows, columns=columns).assign(scenario=scenario)
+
+
+def _one_study(kind: Scenario, study: int, resamples: int, seed: int) -> list[tuple]:
+    rng = np.random.default_rng([seed, study])
+    truth = kind.truth(rng)
+    runs = synthetic_study(truth, kind.noise, P, kind.seeds, rng)
+    known = _known(truth)
+    # The collapse against epochs is no part of the exponents: without epochs it is not computed.
+    robust = robust_exponents(runs.drop(columns="epoch"), resamples, seed=study).exponents.iloc[0]
+    authors = _authors(runs, truth)
+    rows = []
+    for quantity in QUANTITIES + ROBUST_ONLY:
+        interval = (robust[f"{quantity}_low"], robust[f"{quantity}_high"])
+        rows.append((study, "robust", quantity, known[quantity], robust[quantity], *interval, robust["min_P"]))
+    for quantity in QUANTITIES:
+        half = 1.96 * authors[AUTHORS_SIGMA[quantity]]
+        interval = (authors[quantity] - half, authors[quantity] + half)
+        rows.append((study, "authors", quantity, known[quantity], authors[quantity], *interval, float(P[0])))
+    return rows
+
+
+def _known(truth: Truth) -> dict[str, float]:
+    gamma = dict.fromkeys(["gamma_pred", "gamma_meas", "gamma_shift"], truth.gamma)
+    second = dict.fromkeys(["gamma_2", "gamma_2_opt"], truth.gamma_2)
+    return {"gamma_1": truth.gamma_1, "difference": 0.0, "difference_opt": 0.0} | gamma | second
+
+
+def _authors(runs: pd.DataFrame, truth: Truth) -> pd.Series:
+    """The authors' procedure with a window that only who knows the truth can choose: up to two widths below the elbow."""
+    elbow = truth.width * np.log(truth.rise / truth.gamma_1)
+    window = FitWindow(x_right=10 ** (elbow - 2 * truth.width))
+    row = authors_exponents(*mean_curves(runs), window)[0].iloc[0]
+    return pd.concat([row, pd.Series({"difference": row["gamma_pred"] - row["gamma_meas"]})])
+
+
+def coverage_table(studies: pd.DataFrame) -> pd.DataFrame:
+    """Bias and coverage by scenario, procedure and quantity.
+
+    Parameters
+    ----------
+    studies : the rows of `validate`, of one scenario or several.
+
+    Returns
+    -------
+    studies (all), with_interval (those with a finite estimate and interval; the rest of the columns are of these),
+    bias (mean of estimate - truth) and its standard error sigma_bias, scatter (standard deviation of estimate - truth),
+    half_width (mean of the intervals), coverage (share of the intervals that contain the truth), coverage_low and
+    coverage_high (95% interval of that share, Wilson).
+    """
+    rows = []
+    for (scenario, procedure, quantity), all_of_it in studies.groupby(
+        ["scenario", "procedure", "quantity"], sort=False
+    ):
+        part = all_of_it.dropna(subset=["estimate", "low", "high"])
+        row = {"scenario": scenario, "procedure": procedure, "quantity": quantity}
+        row |= {"studies": len(all_of_it), "with_interval": len(part)}
+        if len(part):
+            error = part["estimate"] - part["truth"]
+            inside = int(((part["low"] <= part["truth"]) & (part["truth"] <= part["high"])).sum())
+            share = binomtest(inside, len(part)).proportion_ci(0.95, method="wilson")
+            row |= {
+                "bias": error.mean(),
+                "sigma_bias": error.std() / np.sqrt(len(part)),
+                "scatter": error.std(),
+                "half_width": ((part["high"] - part["low"]) / 2).mean(),
+                "coverage": inside / len(part),
+                "coverage_low": share.low,
+                "coverage_high": share.high,
+            }
+        rows.append(row)
+    return pd.DataFrame(rows)
