@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One thread per process: the workflow keeps the cores busy with jobs, and the same thread count gives the same bits.
 export OMP_NUM_THREADS = 1
 
-.PHONY: all env test test-slurm lint bench-theory bench-dag clean clean-checkpoints
+.PHONY: all env test test-slurm lint bench-theory bench-dag bench-bootstrap clean clean-checkpoints
 
 all: env
 	$(BIN)/snakemake --cores all all
@@ -36,6 +36,10 @@ bench-theory: env
 # How long the paper's dry run takes, at its number of seeds and at ten times that.
 bench-dag: env
 	$(BIN)/python tests/benchmarks/dag.py
+
+# 500 resamples of a cell of 10 P x 10 seeds, vectorised and looped.
+bench-bootstrap: env
+	PYTHONPATH=workflow_scripts $(BIN)/python tests/benchmarks/bootstrap.py
 
 clean:
 	rm -rf results/* logs .snakemake

@@ -1,6 +1,6 @@
 """Are the procedures right? Bias and coverage on synthetic studies whose exponents are known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -24,7 +24,7 @@ class Scenario:
     """What a kind of study is like; the exponents and the shape of the master curve are drawn anew for each study."""
 
     description: str
-    noise: Noise = Noise()
+    noise: Noise = field(default_factory=Noise)
     seeds: int = 10
     rise: tuple[float, float] = (0.08, 0.2)
     small_P_excess: tuple[float, float] = (0.0, 0.0)
@@ -109,7 +109,7 @@ def _known(truth: Truth) -> dict[str, float]:
 
 
 def _authors(runs: pd.DataFrame, truth: Truth) -> pd.Series:
-    """The authors' procedure with a window that only who knows the truth can choose: up to two widths below the elbow."""
+    """The authors' procedure with a window that takes knowing the truth: up to two widths below the elbow."""
     elbow = truth.width * np.log(truth.rise / truth.gamma_1)
     window = FitWindow(x_right=10 ** (elbow - 2 * truth.width))
     row = authors_exponents(*mean_curves(runs), window)[0].iloc[0]

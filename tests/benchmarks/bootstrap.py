@@ -1,0 +1,53 @@
+"""How long 500 resamples of a cell of 10 P x 10 seeds take, all at once and one after the other."""
+
+import time
+
+import numpy as np
+import pandas as pd
+
+from scaling.exponents.robust import estimate, prepare, resample, robust_exponents
+from scaling.exponents.runs import log10_mean_curves, runs_on_grid
+from scaling.exponents.synthetic import Noise, Truth, synthetic_study
+
+RESAMPLES = 500
+LOOPED = 10
+P = np.array([500, 1000, 2000, 4000, 6000, 8000, 12000, 16000, 32000, 48000])
+
+
+def loop(study: pd.DataFrame) -> None:
+    """Plainly: draw runs, put them on the grid again, run the chain for that one resample from the whole's solution."""
+    rng = np.random.default_rng(0)
+    sample = prepare(runs_on_grid(study))
+    runs = {key: run for key, run in study.groupby(["P", "seed"])}
+    for _ in range(LOOPED):
+        drawn = [runs[value, seed].assign(seed=new) for value in P for new, seed in enumerate(rng.integers(0, 10, 10))]
+        curves = runs_on_grid(pd.concat(drawn))
+        y = log10_mean_curves(curves)[0]
+        known = np.isfinite(y)
+        again = [
+            np.interp(sample.curves.grid, curves.grid[good], row[good]) for row, good in zip(y, known, strict=True)
+        ]
+        estimate(sample, np.stack(again)[None])
+
+
+def main() -> None:
+    """Print seconds and their ratio."""
+    study = synthetic_study(Truth(), Noise(), P, 10, np.random.default_rng(0))
+    start = time.perf_counter()
+    robust_exponents(study, RESAMPLES)
+    whole = time.perf_counter() - start
+    sample = prepare(runs_on_grid(study))
+    start = time.perf_counter()
+    resample(sample, RESAMPLES, 0)
+    at_once = time.perf_counter() - start
+    start = time.perf_counter()
+    loop(study)
+    looped = (time.perf_counter() - start) / LOOPED * RESAMPLES
+    print(f"10 P x 10 seeds, {RESAMPLES} resamples on one core")
+    print(f"  the whole procedure, choice of the P range and collapse against epochs included: {whole:.1f} s")
+    print(f"  the resamples alone, all at once: {at_once:.1f} s")
+    print(f"  one after the other ({LOOPED} of them, scaled up): {looped:.1f} s, {looped / at_once:.0f} times as long")
+
+
+if __name__ == "__main__":
+    main()
