@@ -12,9 +12,9 @@ include: "rules/validation.smk"
 include: "rules/audits.smk"
 include: "rules/perceptron_theory.smk"
 include: "rules/perceptron_dynamics.smk"
-include: "rules/external_curves.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
+include: "rules/external_curves.smk"
 
 
 rule all:

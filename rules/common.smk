@@ -18,7 +18,9 @@ except BadInput as problem:
 
 # Setting a prefix takes away the one that lets a command fail by any of its parts: that comes back first. Rules call
 # `python`: let it be the one that runs Snakemake, whether or not its environment is activated.
-shell.prefix(f"set -euo pipefail; export PATH={os.path.dirname(sys.executable)}:$PATH; ")
+shell.prefix(
+    f"set -euo pipefail; export PATH={os.path.dirname(sys.executable)}:$PATH; "
+)
 
 
 wildcard_constraints:

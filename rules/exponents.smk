@@ -32,10 +32,11 @@ rule robust_exponents:
         "logs/robust_exponents/{cell}/{variant}/{norm}.log",
     threads: 1
     params:
+        norm="{norm}",
         settings=to_json(STUDY.exponents),
         code=code("robust_exponents"),
     shell:
-        "python workflow_scripts/robust_exponents.py --trajectories {input.trajectories} --norm {wildcards.norm}"
+        "python workflow_scripts/robust_exponents.py --trajectories {input.trajectories} --norm {params.norm}"
         " --settings {params.settings:q} --exponents {output.exponents} --collapse {output.collapse}"
         " --scales {output.scales} > {log} 2>&1"
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from scaling.curves.external import NORM
 from scaling.curves.mean_curves import OPTIMA_COLUMNS
 from scaling.curves.pickled import read_pickled
 from scaling.errors import BadInput
@@ -60,6 +61,12 @@ def read_published_curves(file: str | Path, index: int | None = None) -> tuple[p
         "runs": runs,
     }
     return _curves(P, np.log10(grid), error, runs), pd.DataFrame(optima).reindex(columns=OPTIMA_COLUMNS)
+
+
+def curves_as_trajectories(curves: pd.DataFrame) -> pd.DataFrame:
+    """Mean curves as a trajectories table of one run without a seed per P (norm "own"; there are no epochs)."""
+    runs = curves.rename(columns={"error_mean": "test_error"})[["P", "log10_norm", "test_error"]]
+    return runs.assign(seed=np.nan, norm=NORM, diverged=False)
 
 
 def _part(values: Any, index: int | None, dimensions: int) -> np.ndarray:
