@@ -126,6 +126,7 @@ rule perceptron_free_norm:
 rule perceptron_exponents:
     input:
         theory="results/perceptron/theory_exponents.tsv",
+        optima="results/perceptron/optima.tsv",
         dynamics="results/perceptron/dynamics_exponents.tsv",
         published="workflow_scripts/scaling/published/perceptron.tsv",
     output:
@@ -136,8 +137,8 @@ rule perceptron_exponents:
     params:
         code=code("perceptron_exponents"),
     shell:
-        "python workflow_scripts/perceptron_exponents.py --theory {input.theory} --dynamics {input.dynamics}"
-        " --published {input.published} --output {output} > {log} 2>&1"
+        "python workflow_scripts/perceptron_exponents.py --theory {input.theory} --optima {input.optima}"
+        " --dynamics {input.dynamics} --published {input.published} --output {output} > {log} 2>&1"
 
 
 rule perceptron_mse:

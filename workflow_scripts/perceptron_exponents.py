@@ -1,4 +1,4 @@
-"""In: the exponents of the theory, of the dynamics and of the paper. Out: one table, side by side."""
+"""In: the theory's exponents and optima, the dynamics' and the paper's exponents. Out: one table, side by side."""
 
 from pathlib import Path
 
@@ -7,9 +7,10 @@ from scaling.perceptron.free_norm_exponents import side_by_side
 from scaling.tidy import read_table, write_table
 
 
-def main(theory: Path, dynamics: Path, published: Path, output: Path) -> None:
-    """Put the three under each other, by quantity."""
-    write_table(side_by_side(read_table(theory), read_table(dynamics), read_table(published)), output)
+def main(theory: Path, optima: Path, dynamics: Path, published: Path, output: Path) -> None:
+    """Put them under each other, by quantity."""
+    tables = (read_table(table) for table in (theory, optima, dynamics, published))
+    write_table(side_by_side(*tables), output)
 
 
 if __name__ == "__main__":

@@ -13,20 +13,21 @@ from scaling.perceptron.free_norm_exponents import (
     sample_optima,
     side_by_side,
     smooth_minimum,
+    theory_plus_difference,
 )
 
 LAMBDAS = np.geomspace(1e-3, 300, 110)
 ALPHAS = [10.0, 25.0, 50.0, 100.0]
 
 
-def synthetic_paths(free_over_fixed=1.01, noise=0.03, samples=4):
+def synthetic_paths(free_over_fixed=1.01, noise=0.03, samples=4, tilt=0.0):
     """An early power 1/2 that turns up near lambda = 0.9 alpha, epsilon_0 ~ alpha^-1/2, and scatter by sample."""
     rng, tables = np.random.default_rng(0), []
     for alpha in ALPHAS:
         x = LAMBDAS / (0.9 * alpha)
         curve = alpha**-0.5 * (1 + LAMBDAS) ** -0.5 * (1 + x**2) ** (0.5 * (1 + 0.5))
         for sample in range(samples):
-            scale = np.exp(noise * rng.standard_normal())
+            scale = np.exp(rng.standard_normal() * (noise + tilt * np.log1p(LAMBDAS)))
             for method, factor in (("flow", free_over_fixed), ("fixed", 1.0)):
                 columns = {"lambda": LAMBDAS, "epsilon": factor * scale * curve, "log_time": np.log(LAMBDAS)}
                 tables.append(pd.DataFrame(columns).assign(alpha=alpha, sample=sample, method=method))
@@ -113,10 +114,24 @@ def test_too_few_alphas_give_no_row_instead_of_a_wrong_one():
     assert table.empty
 
 
+def test_theory_plus_difference_is_sharper_than_the_samples():
+    """Scatter that free and fixed norm share leaves no trace in theory plus difference."""
+    dynamics = analyse(synthetic_paths(tilt=0.05), [(2, 0.15)], 25, 25)[3]
+    exact = optima_table(sample_optima(synthetic_paths(noise=0.0))).query("method == 'fixed'")
+    table = theory_plus_difference(exact, dynamics).set_index("quantity")
+    samples = dynamics[dynamics["setting"] == "free-norm"].set_index("quantity")
+    law = np.polyfit(np.log(exact["alpha"][1:]), np.log(exact["epsilon_opt"] / exact["epsilon_hebb"])[1:], 1)
+    assert table.loc["gamma", "value"] == pytest.approx(-law[0], abs=1e-8)
+    assert table.loc["gamma", "sigma"] < samples.loc["gamma", "sigma"] / 5
+    assert table.loc["gamma_2", "alpha_min"] == 25
+    assert theory_plus_difference(exact[:2], dynamics).empty  # alphas 10 and 25: one in the range
+
+
 def test_side_by_side():
     theory = pd.DataFrame({"quantity": ["gamma_1", "gamma"], "setting": "fixed-norm", "value": [0.5, 0.5], "note": "x"})
+    optima = pd.DataFrame({"alpha": [1.0], "lambda_opt": 1.0, "epsilon_opt": 0.1, "epsilon_hebb": 0.2})
     dynamics = pd.DataFrame({"quantity": ["gamma_1"], "setting": "free-norm", "value": [0.48]})
     published = pd.DataFrame({"quantity": ["gamma", "gamma_1"], "setting": "fixed-norm", "value": [0.5, 0.5]})
-    table = side_by_side(theory, dynamics, published)
+    table = side_by_side(theory, optima, dynamics, published)
     assert list(table["quantity"]) == ["gamma_1"] * 3 + ["gamma"] * 2
     assert list(table["source"]) == ["ours", "ours", "published", "ours", "published"]
