@@ -17,7 +17,25 @@ include: "rules/figures.smk"
 include: "rules/external_curves.smk"
 
 
+TABLES = [
+    f"results/table{number}.tsv" for number in range(1, 6) if table_rows(STUDY, number)
+]
+PERCEPTRON = [
+    "results/perceptron/theory.tsv",
+    "results/perceptron/theory_exponents.tsv",
+]
+PERCEPTRON_FIGURES = [
+    f"results/figures/fig{number}.{kind}"
+    for number in (2, 5, 6, 8)
+    for kind in ("pdf", "png")
+]
+
+
 rule all:
     default_target: True
     input:
-        [],
+        TABLES,
+        NETWORK_FIGURES,
+        PERCEPTRON,
+        PERCEPTRON_FIGURES,
+        AUDIT_TARGETS,
