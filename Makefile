@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One thread per process: the workflow keeps the cores busy with jobs, and the same thread count gives the same bits.
 export OMP_NUM_THREADS = 1
 
-.PHONY: all env test test-slurm lint bench-theory bench-dag bench-bootstrap clean clean-checkpoints
+.PHONY: all env test test-slurm lint bench-theory bench-dag bench-bootstrap clean clean-checkpoints bench-train
 
 all: env
 	$(BIN)/snakemake --cores all all
@@ -32,6 +32,10 @@ lint: env
 # Benchmarks are scripts in tests/benchmarks: they print, and share their references with the tests.
 bench-theory: env
 	PYTHONPATH=workflow_scripts $(BIN)/python tests/benchmarks/theory.py
+
+# Images per second of the trainer beside the field's usual loop, cell by cell; hours of the whole study on a GPU.
+bench-train: env
+	PYTHONPATH=workflow_scripts $(BIN)/python -m scaling.training.benchmark
 
 # How long the paper's dry run takes, at its number of seeds and at ten times that.
 bench-dag: env

@@ -223,7 +223,7 @@ def test_adams_weight_decay_is_not_adamws(train):
 
 
 def test_processes_side_by_side_give_the_same_bits(train):
-    assert bits(train(CNN, [1, 2, 3], "side by side", workers=2)) == bits(train(CNN, [1, 2, 3], "in turn"))
+    assert bits(train(CNN, [1, 2], "side by side", workers=2)) == bits(train(CNN, [1, 2], "in turn"))
 
 
 SCRIPT = """

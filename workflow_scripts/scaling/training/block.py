@@ -73,7 +73,7 @@ def train_block(
         if job.engine == "single" and workers > 1 and len(waiting) > 1:
             _train_in_processes(job, number_of_classes(images), waiting, workers, stop)
         else:
-            with _one_thread(job.device), _float32_as_said(spec):
+            with one_thread(job.device), float32_as_said(spec):
                 for group in one_by_one(waiting) if job.engine == "single" else group_by_step(waiting):
                     train_runs(job, number_of_classes(images), group, stop)
     done |= {seed: checkpoints.load(job.path(seed), job.identities[seed]) for seed in waiting}
@@ -118,7 +118,7 @@ def _to_continue(seed: int, saved: Saved | None, job: Job) -> Saved | None:
 
 
 @contextmanager
-def _one_thread(device: str):
+def one_thread(device: str):
     """One thread for each run on a CPU: the fastest use of the cores (measured), and the same bits everywhere.
 
     Numbers below the smallest normal one count as zero meanwhile: the moments of Adam for units that no longer learn
@@ -137,7 +137,7 @@ def _one_thread(device: str):
 
 
 @contextmanager
-def _float32_as_said(spec: TrainingSpec):
+def float32_as_said(spec: TrainingSpec):
     """TF32 on a GPU only where the spec asks for it (cuDNN's default is to use it)."""
     flags = torch.backends.cuda.matmul, torch.backends.cudnn
     before = [flag.allow_tf32 for flag in flags]
@@ -194,7 +194,7 @@ def _train_alone(job: Job, classes: int) -> None:
     saved = checkpoints.load(job.path(seed), job.identities[seed])
     if saved is not None and not saved.continues_to(job.steps):
         saved = None
-    with StopRequest(child=True) as stop, _one_thread(job.device):
+    with StopRequest(child=True) as stop, one_thread(job.device):
         train_runs(job, classes, {seed: saved}, stop)
 
 
