@@ -159,7 +159,14 @@ rule figure_scaling_laws:
 
 # The same figures from the published curves, of those panels whose files are there.
 def published_panels(wildcards):
-    return published_there(rows_of_table(TABLE_OF_FIGURE[wildcards.number]))
+    rows = rows_of_table(TABLE_OF_FIGURE[wildcards.number])
+    there = published_there(rows)
+    if not there:
+        files = ", ".join(sorted({row.file for row in rows}))
+        raise WorkflowError(
+            f"published figure {wildcards.number}: none of {files} is in {published_folder()}"
+        )
+    return there
 
 
 def published_files(pattern):
