@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from scaling.config import read_study
+from scaling.tables.notation import with_interval
 from scaling.tables.paper import external_table, paper_table, table_rows
-from scaling.tables.render import latex, markdown, printed, with_interval
+from scaling.tables.render import latex, markdown, printed
 
 CONFIG = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
 

@@ -14,7 +14,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 
 from scaling.figures.style import COLUMN_WIDTH, PAGE_WIDTH, colours_of, new_figure
-from scaling.tables.notation import power_of_ten, with_uncertainty
+from scaling.tables.notation import power_of_ten, with_interval, with_uncertainty
 from scaling.tidy import read_table
 
 # How a title writes what the paper compares; any other name stands as it is, with spaces for underscores.
@@ -66,7 +66,7 @@ class Panel:
         text = f"${symbol}$ = {with_uncertainty(self.exponent(name), self.exponent(name.replace('gamma', 'sigma')))}"
         value, low, high = (self.exponent(f"{name}{end}", "robust") for end in ("", "_low", "_high"))
         if math.isfinite(value):
-            text += f"\nrobust: {value:.3g} [{low:.3g}, {high:.3g}]"
+            text += f"\nrobust: {with_interval(value, low, high)}"
         return text
 
 

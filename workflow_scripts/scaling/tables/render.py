@@ -1,11 +1,10 @@
 """The paper's tables for people: Markdown and LaTeX, numbers in the form 0.59(6)."""
 
-import math
 from collections.abc import Mapping
 
 import pandas as pd
 
-from scaling.tables.notation import with_uncertainty
+from scaling.tables.notation import with_interval, with_uncertainty
 from scaling.tables.paper import QUANTITIES, sigma_of, statistics_of
 
 SYMBOLS = {"gamma_pred": "γ_pred", "gamma_meas": "γ_meas", "gamma_1": "γ₁", "gamma_2": "γ₂"}
@@ -29,16 +28,6 @@ def printed(value: object, sigma: object = None) -> str:
     if not isinstance(sigma, str) or not sigma:
         return value
     return f"{value}({sigma.replace('.', '').lstrip('0') or '0'})"
-
-
-def with_interval(value: float, low: float, high: float) -> str:
-    """A value with its interval, to the second digit of half the interval's width: 0.583 [0.521, 0.660]."""
-    if not math.isfinite(value):
-        return NOTHING
-    if not (math.isfinite(low) and math.isfinite(high) and high > low):
-        return with_uncertainty(value)
-    decimals = max(0, 1 - math.floor(math.log10((high - low) / 2)))
-    return f"{value:.{decimals}f} [{low:.{decimals}f}, {high:.{decimals}f}]"
 
 
 def cells_of(number: int, table: pd.DataFrame) -> tuple[list[tuple[str, list[str]]], list[list[str]]]:
