@@ -9,13 +9,13 @@ KEPT = 2 / 3  # of the window, from its left edge
 
 
 def early_power_law(
-    u: np.ndarray, f: np.ndarray, tolerance: float = STRAIGHT
+    u: np.ndarray, f: np.ndarray, tolerance: float = STRAIGHT, share: float = KEPT
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The window of the early power law and its slope, for many resamples at once.
 
     Rule: of all windows in which the least-squares line leaves an rms deviation of at most `tolerance`, the one over
     which the error falls most. It favours the long and the steep, and stops where the curve bends: at the plateau of
-    random guessing on the left, at the elbow on the right. The slope is that of the window's first two thirds: what
+    random guessing on the left, at the elbow on the right. The slope is that of the window's first `share`: what
     deviation the tolerance admits gathers where the bend begins.
 
     Parameters
@@ -34,7 +34,7 @@ def early_power_law(
     best = np.argmax(fall, axis=1)
     found = fall[np.arange(len(f)), best] >= SMALLEST_FALL
     left, right = first[best], last[best]
-    kept = left + np.rint(KEPT * (right - left)).astype(int)
+    kept = left + np.rint(share * (right - left)).astype(int)
     slope, _ = _lines(_running_sums(x, y), left[:, None], kept[:, None])
     return np.where(found, -slope[:, 0], np.nan), np.where(found, u[left], np.nan), np.where(found, u[right], np.nan)
 

@@ -73,6 +73,12 @@ class Sample:
     collapsed: Collapse
     u: np.ndarray
 
+    @property
+    def minima(self) -> tuple[np.ndarray, np.ndarray]:
+        """log10 lambda_opt and log10 epsilon_opt of the smooth minima [n_P], censored or not."""
+        location, error, _ = _minima(self.curves, self.y)
+        return location[0], error[0]
+
     def chi2(self, by_power_laws: bool = True) -> float:
         """Quality of the collapse (Houdayer and Hartmann's S).
 
@@ -306,7 +312,7 @@ def robust_exponents(
         if set(trajectories.columns) >= {"P", "test_error", "log10_norm"}:
             return _nothing(str(problem).removeprefix("trajectories: "))
         raise
-    curves = _long_enough(curves)
+    curves = long_enough(curves)
     if curves.P.size < 3:
         return _nothing(f"{curves.P.size} values of P with a curve of 7 grid points or more: 3 are needed")
     table, samples = collapse_by_min_P(curves)
@@ -330,7 +336,7 @@ def robust_exponents(
     return RobustResult(row, table, _scales(sample, whole, bootstrapped))
 
 
-def _long_enough(curves: RunCurves) -> RunCurves:
+def long_enough(curves: RunCurves) -> RunCurves:
     """Without the P whose mean curve has too few points for a minimum."""
     good = np.flatnonzero(curves.mask.sum(axis=1) >= 7)
     keep = np.isin(curves.owner, good)
@@ -349,7 +355,7 @@ def _chi2_against_epochs(trajectories: pd.DataFrame, table: pd.DataFrame) -> np.
     if "epoch" not in trajectories or trajectories["epoch"].isna().all():
         return np.full(len(table), np.nan)
     try:
-        curves = _long_enough(runs_on_grid(trajectories, "epoch"))
+        curves = long_enough(runs_on_grid(trajectories, "epoch"))
     except BadInput:
         return np.full(len(table), np.nan)
     result = []

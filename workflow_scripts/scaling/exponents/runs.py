@@ -50,6 +50,13 @@ class RunCurves:
         )
 
 
+def runs_of(table: pd.DataFrame, norm: str | None = None) -> pd.DataFrame:
+    """Trajectories of one norm, whether the table holds those of several norms or mean curves (curves.mean_curves)."""
+    if norm is not None and "norm" in table:
+        table = table[table["norm"] == norm]
+    return table.rename(columns={"error_mean": "test_error"})
+
+
 def runs_on_grid(trajectories: pd.DataFrame, x: str = "log10_norm", points: int = GRID_POINTS) -> RunCurves:
     """Interpolate every run's test error between its logged points on a common grid of log10 x.
 
