@@ -18,25 +18,27 @@ include: "rules/external_curves.smk"
 include: "rules/choices.smk"
 
 
-TABLES = [
-    f"results/table{number}.tsv" for number in range(1, 6) if table_rows(STUDY, number)
-]
 PERCEPTRON = [
-    "results/perceptron/theory.tsv",
-    "results/perceptron/theory_exponents.tsv",
+    f"results/perceptron/{table}"
+    for table in (
+        "theory.tsv",
+        "theory_exponents.tsv",
+        "dynamics.parquet",
+        "exponents.tsv",
+    )
 ]
 PERCEPTRON_FIGURES = [
     f"results/figures/fig{number}.{kind}"
-    for number in (2, 5, 6, 8)
+    for number in (1, 2, 5, 6, 7, 8, 9)
     for kind in ("pdf", "png")
 ]
+ALL_TARGETS = TABLES + NETWORK_FIGURES + PERCEPTRON + PERCEPTRON_FIGURES + AUDIT_TARGETS
+
+
+include: "rules/report.smk"
 
 
 rule all:
     default_target: True
     input:
-        TABLES,
-        NETWORK_FIGURES,
-        PERCEPTRON,
-        PERCEPTRON_FIGURES,
-        AUDIT_TARGETS,
+        ALL_TARGETS,

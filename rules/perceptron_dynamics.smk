@@ -13,7 +13,9 @@ def of_alphas(folder, alphas):
 
 def dynamics_options(*names):
     """Settings as command line options: only those that a rule uses, so that no other reruns it."""
-    return " ".join(f"--{name.replace('_', '-')} {getattr(DYNAMICS, name)}" for name in names)
+    return " ".join(
+        f"--{name.replace('_', '-')} {getattr(DYNAMICS, name)}" for name in names
+    )
 
 
 def patterns_mb(wildcards):
@@ -30,7 +32,15 @@ rule perceptron_dynamics:
     resources:
         mem_mb=patterns_mb,
     params:
-        settings=dynamics_options("N", "samples", "seed", "lambda_min", "lambda_max", "lambda_points", "tolerance"),
+        settings=dynamics_options(
+            "N",
+            "samples",
+            "seed",
+            "lambda_min",
+            "lambda_max",
+            "lambda_points",
+            "tolerance",
+        ),
         code=code("perceptron_dynamics"),
     shell:
         "python workflow_scripts/perceptron_dynamics.py --alpha {wildcards.alpha} {params.settings}"
@@ -65,7 +75,9 @@ rule perceptron_fixed_norm:
     resources:
         mem_mb=patterns_mb,
     params:
-        settings=dynamics_options("N", "samples", "seed", "lambda_min", "lambda_max", "lambda_points"),
+        settings=dynamics_options(
+            "N", "samples", "seed", "lambda_min", "lambda_max", "lambda_points"
+        ),
         code=code("perceptron_fixed_norm"),
     shell:
         "python workflow_scripts/perceptron_fixed_norm.py --alpha {wildcards.alpha} {params.settings}"

@@ -7,6 +7,11 @@ def rows_of(wildcards):
     return ["/".join(row) for row in table_rows(STUDY, int(wildcards.number))]
 
 
+TABLES = [
+    f"results/table{number}.tsv" for number in range(1, 6) if table_rows(STUDY, number)
+]
+
+
 rule table:
     input:
         printed="workflow_scripts/scaling/published/table{number}.tsv",
@@ -17,6 +22,12 @@ rule table:
         tsv="results/table{number}.tsv",
         md="results/table{number}.md",
         tex="results/table{number}.tex",
+        web=report(
+            "results/table{number}.html",
+            caption="captions/table{number}.rst",
+            category="Tables",
+            labels={"table": "{number}"},
+        ),
     log:
         "logs/table{number}.log",
     wildcard_constraints:
@@ -29,4 +40,4 @@ rule table:
     shell:
         "python workflow_scripts/paper_table.py --number {wildcards.number} --rows {params.rows}"
         " --exponents {input.exponents} --default-norm {params.default_norm} --tsv {output.tsv} --md {output.md}"
-        " --tex {output.tex} > {log} 2>&1"
+        " --tex {output.tex} --web {output.web} > {log} 2>&1"

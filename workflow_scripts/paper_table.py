@@ -1,16 +1,16 @@
-"""In: tables of exponents. Out: one of the paper's tables, ours and published, as .tsv, .md and .tex."""
+"""In: tables of exponents. Out: one of the paper's tables, ours and published, as .tsv, .md, .tex and .html."""
 
 from pathlib import Path
 
 from scaling.command import command
 from scaling.files import write_text
 from scaling.tables.paper import paper_table
-from scaling.tables.render import latex, markdown
+from scaling.tables.render import latex, markdown, web_page
 from scaling.tidy import read_table, write_table
 
 
 def main(
-    number: int, rows: list[str], exponents: list[Path], default_norm: str, tsv: Path, md: Path, tex: Path
+    number: int, rows: list[str], exponents: list[Path], default_norm: str, tsv: Path, md: Path, tex: Path, web: Path
 ) -> None:
     """`rows` names the file of exponents at the same place, as cell/variant/norm."""
     files = dict(zip((tuple(row.split("/")) for row in rows), exponents, strict=True))
@@ -18,6 +18,7 @@ def main(
     write_table(table, tsv)
     write_text(markdown(number, table), md)
     write_text(latex(number, table), tex)
+    write_text(web_page(number, table), web)
 
 
 if __name__ == "__main__":

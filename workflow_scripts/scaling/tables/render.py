@@ -1,5 +1,6 @@
-"""The paper's tables for people: Markdown and LaTeX, numbers in the form 0.59(6)."""
+"""The paper's tables for people: Markdown, LaTeX and HTML, numbers in the form 0.59(6)."""
 
+import html
 from collections.abc import Mapping
 
 import pandas as pd
@@ -83,6 +84,24 @@ def markdown(number: int, table: pd.DataFrame) -> str:
 
 def _line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
+
+
+def web_page(number: int, table: pd.DataFrame) -> str:
+    """Table `number` as a page of HTML that stands by itself."""
+    groups, rows = cells_of(number, table)
+    tops = "".join(f'<th colspan="{len(names)}">{html.escape(SYMBOLS.get(what, what))}</th>' for what, names in groups)
+    heads = "".join(f"<th>{html.escape(name)}</th>" for _, names in groups for name in names)
+    body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    style = (
+        "body{font:14px sans-serif;margin:1em}table{border-collapse:collapse}caption{text-align:left;padding:0 0 .6em}"
+        "th,td{padding:.25em .7em;text-align:left;white-space:nowrap}thead{border-bottom:1px solid}"
+        "tbody tr:nth-child(even){background:#f3f3f3}"
+    )
+    return (
+        f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Table {number}</title><style>{style}</style>'
+        f"<table><caption>Table {number}. {html.escape(NOTE)}</caption>"
+        f"<thead><tr>{tops}</tr><tr>{heads}</tr></thead><tbody>{body}</tbody></table></html>\n"
+    )
 
 
 def latex(number: int, table: pd.DataFrame) -> str:

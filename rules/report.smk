@@ -1,0 +1,53 @@
+# Everything in one file that opens offline.
+report: "../results/report.rst"
+
+
+rule front_page:
+    input:
+        table1="results/table1.tsv",
+        perceptron="results/perceptron/exponents.tsv",
+    output:
+        page="results/report.rst",
+    log:
+        "logs/front_page.log",
+    localrule: True
+    threads: 1
+    params:
+        preset=STUDY.preset,
+        sizes=to_json(
+            {
+                "cells": len(STUDY.cells),
+                "ways of training": sum(
+                    1 + len(cell.variants) for cell in STUDY.cells.values()
+                ),
+                "training runs": sum(
+                    len(training.P) * len(training.seed_list())
+                    for cell in STUDY.cells
+                    for variant in ["baseline", *STUDY.cells[cell].variants]
+                    for training in [STUDY.training(cell, variant)]
+                ),
+            }
+        ),
+        code=code("front_page"),
+    shell:
+        "python workflow_scripts/front_page.py --preset {params.preset} --sizes {params.sizes:q} --table1 {input.table1}"
+        " --perceptron {input.perceptron} --page {output.page} > {log} 2>&1"
+
+
+# A second Snakemake gathers what the first has made; it needs the same configuration, and runs nothing.
+rule report:
+    input:
+        ALL_TARGETS,
+        "results/report.rst",
+    output:
+        html="results/report.html",
+    log:
+        "logs/report.log",
+    localrule: True
+    threads: 1
+    params:
+        config=to_json(config),
+    shell:
+        "configuration=$(mktemp --suffix .json) && trap 'rm -f $configuration' EXIT"
+        " && printf '%s' {params.config:q} > $configuration"
+        " && snakemake --report {output.html} --nolock --configfile $configuration -- all > {log} 2>&1"
