@@ -133,6 +133,10 @@ def test_with_interval(numbers, text):
     assert with_interval(*numbers) == text
 
 
+def test_with_interval_for_narrow_places():
+    assert with_interval(0.583, 0.5213, 0.6602, digits=1) == "0.58 [0.52, 0.66]"
+
+
 def test_external_row():
     row = external_table("mine", exponents("authors"))
     assert row.loc[0, "study"] == "mine" and "gamma_1_authors" in row

@@ -21,13 +21,16 @@ def with_uncertainty(value: float, sigma: float = math.nan) -> str:
     return f"{value:.{decimals}f}({round(sigma * 10**decimals)})"
 
 
-def with_interval(value: float, low: float, high: float) -> str:
-    """A value with its interval, to the second digit of half the interval's width: 0.583 [0.521, 0.660]."""
+def with_interval(value: float, low: float, high: float, digits: int = 2) -> str:
+    """A value with its interval, to so many digits of half the interval's width: 0.583 [0.521, 0.660].
+
+    Without an interval it has three significant digits; a value that is not finite is a dash.
+    """
     if not math.isfinite(value):
         return "–"
     if not (math.isfinite(low) and math.isfinite(high) and high > low):
         return with_uncertainty(value)
-    decimals = max(0, 1 - math.floor(math.log10((high - low) / 2)))
+    decimals = max(0, digits - 1 - math.floor(math.log10((high - low) / 2)))
     return f"{value:.{decimals}f} [{low:.{decimals}f}, {high:.{decimals}f}]"
 
 
