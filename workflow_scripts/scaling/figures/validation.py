@@ -36,10 +36,12 @@ def draw_validation(table: pd.DataFrame) -> Figure:
             relative = part["bias"] / part["scatter"]
             below.errorbar(relative, height, xerr=part["sigma_bias"] / part["scatter"], fmt="o", color=colour)
         above.set_xlim(0, 1)
-        above.set_xlabel("coverage of 95% intervals")
+        above.set_xlabel("coverage of 95%")
         below.set_xlabel("bias / scatter")
     for row in axes:
         row[0].set_yticks(range(len(scenarios)), [name.replace("_", " ") for name in scenarios])
         row[0].invert_yaxis()
-    axes[0, 0].legend(loc="lower left")
+        for axis in row:
+            axis.tick_params(axis="y", length=0)
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
