@@ -1,4 +1,4 @@
-"""The authors' procedure, exactly (paper App. F; SPEC 2.3, steps 3 to 5), on log10 quantities: norms reach 1e75."""
+"""The authors' procedure, exactly (paper App. F), on log10 quantities: norms reach 1e75."""
 
 import numpy as np
 import pandas as pd

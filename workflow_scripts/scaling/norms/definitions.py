@@ -1,4 +1,4 @@
-"""Norms of a network, each a function of the statistics of its layers (SPEC 2.2).
+"""Norms of a network, each a function of the statistics of its layers.
 
 A norm of your own is one more function here, with its name in the configuration's `norms`: it takes a `LayerStatistics`
 and returns log10 of the norm, [n], one for each network. Norms reach 1e75 and more, so all of it happens in logs.

@@ -64,7 +64,7 @@ def network_statistics(
 def layer_statistics(
     weight: Tensor, folding: Tensor | None = None, convolution: Convolution | None = None
 ) -> dict[str, Tensor]:
-    """Statistics of one layer of each of R networks (SPEC 2.2: A is out x in; a kernel is flattened).
+    """Statistics of one layer of each of R networks (A is out x in; a kernel is flattened).
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ class TrainingSpec:
     ----------
     family : name of a module in scaling.models (in lower case), e.g. "CNN".
     sizes : keyword arguments of that family's `build`: widths, depths, patch size, ...
-    init_scale : factor on every convolution's and linear layer's weight after the initialisation (SPEC: paper App. G).
+    init_scale : factor on every convolution's and linear layer's weight after the initialisation (paper App. G).
     epochs : passes over the P images.
     log_points : number of log-spaced points at which a run is logged, duplicates merged.
     log_unit : "epochs" logs at the distinct integers of `log_points` log-spaced epochs from 1 to `epochs`;
