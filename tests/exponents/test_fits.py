@@ -125,8 +125,10 @@ def test_widened_means_have_the_unbiased_variance():
     assert wide.var() == pytest.approx(values.var(ddof=1) / 4, rel=0.03)
 
 
-def test_the_interval_is_of_percentiles_and_refuses_failures():
-    low, high = interval(np.arange(1001) / 1000, 0.95)
-    assert (low, high) == (pytest.approx(0.025), pytest.approx(0.975))
-    assert np.isnan(interval(np.full(100, np.nan), 0.95)).all()
-    assert np.isnan(interval(np.where(np.arange(100) < 30, np.nan, 1.0), 0.95)).all()
+def test_the_interval_is_of_percentiles_and_their_reflection_and_refuses_failures():
+    drawn = np.arange(1001) / 1000
+    assert interval(drawn, 0.5, 0.95) == (pytest.approx(0.025), pytest.approx(0.975))
+    assert interval(drawn, 0.6, 0.95) == (pytest.approx(0.025), pytest.approx(1.175))
+    assert np.isnan(interval(drawn, np.nan, 0.95)).all()
+    assert np.isnan(interval(np.full(100, np.nan), 0.5, 0.95)).all()
+    assert np.isnan(interval(np.where(np.arange(100) < 30, np.nan, 1.0), 1.0, 0.95)).all()

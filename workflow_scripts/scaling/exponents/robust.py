@@ -394,7 +394,7 @@ def _row(
     if bootstrapped is not None:
         for name in WITH_INTERVAL:
             drawn = bootstrapped.exponents[name]
-            row[f"{name}_low"], row[f"{name}_high"] = interval(drawn, confidence)
+            row[f"{name}_low"], row[f"{name}_high"] = interval(drawn, value[name], confidence)
             sigma[name] = float(np.nanstd(drawn, ddof=1)) if np.isfinite(drawn).sum() > 1 else np.nan
         pair = np.stack([bootstrapped.exponents["gamma_1"], bootstrapped.exponents["gamma_2"]])
         pair = pair[:, np.isfinite(pair).all(axis=0)]
