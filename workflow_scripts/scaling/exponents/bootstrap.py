@@ -32,7 +32,8 @@ def interval(resampled: np.ndarray, estimate: float, confidence: float) -> tuple
 
     The two (Efron and Tibshirani 1993, ch. 13; Davison and Hinkley, Bootstrap Methods, 1997, section 5.2: "basic")
     differ where the resamples are skewed or off the estimate, and it is not known which is right; the hull is some 7%
-    wider than either. Percentiles alone covered gamma_meas in 88.5% of 200 synthetic studies of 10 seeds, the hull in 91%.
+    wider than either. In 200 synthetic studies of 10 seeds percentiles alone covered gamma_meas in 88.5%, the hull in
+    91%.
 
     NaN if a tenth of the resamples fail or the estimate does.
     """
