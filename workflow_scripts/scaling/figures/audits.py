@@ -11,20 +11,22 @@ from matplotlib.ticker import LogLocator, NullFormatter
 from scaling.figures.style import CATEGORIES, PAGE_WIDTH, new_figure
 
 MARKERS = "os^Dv"
+SIGMAS = {"gamma_1": "sigma_1", "gamma_2": "sigma_2", "gamma_pred": "sigma_pred", "difference": "sigma"}
 PANELS = {"gamma_1": r"$\gamma_1$", "gamma_2": r"$\gamma_2$", "gamma_pred": r"$\gamma_1\gamma_2$"}
 
 
-def draw_norm_audit(audit: pd.DataFrame, procedure: str = "robust") -> Figure:
-    """gamma_pred - gamma_meas with its interval for each definition of the norm, and the collapse's quality.
+def draw_norm_audit(audit: pd.DataFrame) -> Figure:
+    """gamma_pred - gamma_meas for each definition of the norm, and the collapse's quality.
 
-    `audit` is scaling.exponents.audit.norm_audit's table; the rows of `procedure` are drawn.
+    `audit` is scaling.exponents.audit.norm_audit's table. Filled: the robust procedure with its interval; open: the
+    authors' with 1.96 standard errors.
     """
-    rows = audit[audit.procedure == procedure]
-    cells, norms = list(rows.cell.unique()), list(rows.norm.unique())
+    rows = audit[audit.procedure == "robust"]
+    cells, norms = list(audit.cell.unique()), list(audit.norm.unique())
     figure, axes = new_figure(
         1, 2, width=PAGE_WIDTH, panel_height=0.6 + 0.2 * len(norms) * max(1, len(cells) / 3), sharey=True
     )
-    _forest(axes[0, 0], rows, "norm", norms, cells, "difference")
+    _forest(axes[0, 0], audit, "norm", norms, cells, "difference")
     axes[0, 0].axvline(0, color="0.3", linewidth=0.7)
     axes[0, 0].set_xlabel(r"$\gamma_\mathrm{pred} - \gamma_\mathrm{meas}$")
     for index, cell in enumerate(cells):
@@ -46,17 +48,18 @@ def draw_norm_audit(audit: pd.DataFrame, procedure: str = "robust") -> Figure:
     return figure
 
 
-def draw_fragility_audit(audit: pd.DataFrame, procedure: str = "robust") -> Figure:
+def draw_fragility_audit(audit: pd.DataFrame) -> Figure:
     """gamma_1, gamma_2 and their product for each variant of the training, a dotted line at each cell's baseline.
 
-    `audit` is scaling.exponents.audit.fragility_audit's table; the rows of `procedure` are drawn.
+    `audit` is scaling.exponents.audit.fragility_audit's table. Filled: the robust procedure with its interval, to
+    which the lines belong; open: the authors' with 1.96 standard errors.
     """
-    rows = audit[audit.procedure == procedure]
-    cells, variants = list(rows.cell.unique()), list(rows.variant.unique())
+    rows = audit[audit.procedure == "robust"]
+    cells, variants = list(audit.cell.unique()), list(audit.variant.unique())
     height = 0.6 + 0.2 * len(variants) * max(1, len(cells) / 3)
     figure, axes = new_figure(1, len(PANELS), width=PAGE_WIDTH, panel_height=height, sharey=True)
     for axis, (quantity, label) in zip(axes[0], PANELS.items(), strict=True):
-        _forest(axis, rows, "variant", variants, cells, quantity)
+        _forest(axis, audit, "variant", variants, cells, quantity)
         for index, cell in enumerate(cells):
             for value in rows.loc[(rows.cell == cell) & (rows.variant == "baseline"), quantity].dropna():
                 axis.axvline(value, color=CATEGORIES[index % 7], linestyle=":", linewidth=0.8)
@@ -66,17 +69,29 @@ def draw_fragility_audit(audit: pd.DataFrame, procedure: str = "robust") -> Figu
 
 
 def _forest(
-    axis: Axes, rows: pd.DataFrame, key: str, lines: Sequence[str], cells: Sequence[str], quantity: str
+    axis: Axes, audit: pd.DataFrame, key: str, lines: Sequence[str], cells: Sequence[str], quantity: str
 ) -> None:
     for index, cell in enumerate(cells):
-        of_cell = rows[rows.cell == cell].set_index(key).reindex(lines)
-        value = of_cell[quantity].to_numpy(float)
-        bars = np.abs(of_cell[[f"{quantity}_low", f"{quantity}_high"]].to_numpy(float).T - value)
-        heights = _heights(len(lines), index, len(cells))
-        style = {"color": CATEGORIES[index % 7], "capsize": 1.5, "elinewidth": 0.8, "linestyle": ""}
-        axis.errorbar(
-            value, heights, xerr=np.nan_to_num(bars), marker=MARKERS[index % 5], label=cell.replace("_", " "), **style
-        )
+        for procedure, filled in (("authors", False), ("robust", True)):
+            chosen = audit[(audit.cell == cell) & (audit.procedure == procedure)].set_index(key).reindex(lines)
+            value = chosen[quantity].to_numpy(float)
+            if filled:
+                bars = np.abs(chosen[[f"{quantity}_low", f"{quantity}_high"]].to_numpy(float).T - value)
+            else:
+                bars = 1.96 * chosen[SIGMAS[quantity]].to_numpy(float)
+            axis.errorbar(
+                value,
+                _heights(len(lines), index, len(cells)) - (0 if filled else 0.12),
+                xerr=np.nan_to_num(bars),
+                marker=MARKERS[index % 5],
+                markersize=3.5 if filled else 2.5,
+                markerfacecolor=None if filled else "white",
+                color=CATEGORIES[index % 7],
+                linestyle="",
+                capsize=1.5,
+                elinewidth=0.8 if filled else 0.5,
+                label=cell.replace("_", " ") if filled else None,
+            )
     axis.set_yticks(range(len(lines)), [line.replace("_", " ") for line in lines])
     axis.set_ylim(len(lines) - 0.5, -0.5)
     axis.grid(axis="y", linewidth=0.3, color="0.9")
