@@ -66,7 +66,8 @@ class Panel:
         text = f"${symbol}$ = {with_uncertainty(self.exponent(name), self.exponent(name.replace('gamma', 'sigma')))}"
         value, low, high = (self.exponent(f"{name}{end}", "robust") for end in ("", "_low", "_high"))
         if math.isfinite(value):
-            text += f"\nrobust: {with_interval(value, low, high, digits=1)}"
+            # On a line of its own: the interval may be wider than a narrow panel leaves room for.
+            text += "\nrobust: " + with_interval(value, low, high, digits=1).replace(" [", "\n[")
         return text
 
 
