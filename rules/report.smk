@@ -1,5 +1,19 @@
 # Everything in one file that opens offline.
+import yaml
+
+
 report: "../results/report.rst"
+
+
+def changed_settings():
+    """What config.yaml does not say itself, as YAML: numbers stay numbers, also as keys."""
+    with open(workflow.source_path("../config.yaml")) as file:
+        written = yaml.safe_load(file)
+    return yaml.safe_dump(
+        {key: value for key, value in config.items() if written.get(key) != value},
+        default_flow_style=True,
+        width=10**6,
+    )
 
 
 rule front_page:
@@ -46,8 +60,8 @@ rule report:
     localrule: True
     threads: 1
     params:
-        config=to_json(config),
+        settings=changed_settings(),
     shell:
-        "configuration=$(mktemp --suffix .json) && trap 'rm -f $configuration' EXIT"
-        " && printf '%s' {params.config:q} > $configuration"
-        " && snakemake --report {output.html} --nolock --configfile $configuration -- all > {log} 2>&1"
+        "settings=$(mktemp --suffix .yaml) && trap 'rm -f $settings' EXIT"
+        " && printf '%s' {params.settings:q} > $settings"
+        " && snakemake --report {output.html} --nolock --configfile $settings -- all > {log} 2>&1"
