@@ -70,7 +70,7 @@ rule draw_audit:
     output:
         pdf=report(
             "results/figures/{audit}.pdf",
-            caption="captions/{audit}.rst",
+            caption="captions/audits.rst",
             category="Audits",
         ),
         png="results/figures/{audit}.png",

@@ -24,7 +24,7 @@ rule table:
         tex="results/table{number}.tex",
         web=report(
             "results/table{number}.html",
-            caption="captions/table{number}.rst",
+            caption="captions/tables.rst",
             category="Tables",
             labels={"table": "{number}"},
         ),
