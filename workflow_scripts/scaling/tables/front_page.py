@@ -22,8 +22,7 @@ def front_page(preset: str, sizes: Mapping[str, int], table1: pd.DataFrame, perc
     table1 : scaling.tables.paper.paper_table(1, ...).
     perceptron : results/perceptron/exponents.tsv: columns quantity, setting, value, sigma.
     """
-    groups, rows = cells_of(1, table1)
-    heads = [f"{SYMBOLS.get(what, what)} {name}".strip() for what, names in groups for name in names]
+    heads, rows = _predicted_and_measured(table1)
     settings = list(dict.fromkeys(perceptron["setting"]))
     values = [
         [SYMBOLS.get(quantity, quantity), *(_value(of_it, setting) for setting in settings)]
@@ -40,6 +39,15 @@ def front_page(preset: str, sizes: Mapping[str, int], table1: pd.DataFrame, perc
         f"Made with Python {platform.python_version()}, {software}. How long each rule took: Statistics_.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _predicted_and_measured(table1: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """Table 1 narrow enough for half a page: a cell, and predicted and measured exponent by each source."""
+    groups, rows = cells_of(1, table1)
+    (_, names), (_, sources), *_ = groups
+    first, width = len(names), len(sources)
+    pairs = [row[:first] + [f"{row[first + i]} / {row[first + width + i]}" for i in range(width)] for row in rows]
+    return ["γ_pred / γ_meas", *sources], pairs
 
 
 def _value(of_quantity: pd.DataFrame, setting: str) -> str:
