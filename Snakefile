@@ -18,6 +18,35 @@ include: "rules/external_curves.smk"
 include: "rules/choices.smk"
 
 
+# What takes seconds runs where Snakemake runs: as a cluster's job each would start Snakemake twice. Rules say so themselves
+# where they must.
+localrules:
+    mean_curves,
+    authors_exponents,
+    exponents,
+    table,
+    norm_audit,
+    fragility_audit,
+    draw_audit,
+    perceptron_theory,
+    perceptron_theory_exponents,
+    perceptron_dynamics_table,
+    perceptron_fixed_norm_table,
+    perceptron_exponents,
+    figure1,
+    figure2,
+    figure5,
+    figure6,
+    figure7,
+    figure8,
+    figure9,
+    figure_learning_curves,
+    figure_collapse,
+    figure_trajectories,
+    figure_exponent_fits,
+    figure_scaling_laws,
+
+
 PERCEPTRON = [
     f"results/perceptron/{table}"
     for table in (
@@ -42,3 +71,20 @@ rule all:
     default_target: True
     input:
         ALL_TARGETS,
+
+
+onerror:
+    missing = sorted(
+        path
+        for job in workflow.dag.needrun_jobs()
+        for path in job.output
+        if not os.path.exists(path)
+    )
+    print(
+        f"Not made ({len(missing)} files), for the errors above:",
+        *missing[:50],
+        sep="\n  ",
+        file=sys.stderr,
+    )
+    if len(missing) > 50:
+        print(f"  ... and {len(missing) - 50} more", file=sys.stderr)

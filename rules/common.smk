@@ -1,6 +1,7 @@
 # The typed configuration, the paths and the code fingerprints that every stage shares.
 import json
 import os
+import shutil
 import sys
 
 workflow_scripts = os.path.join(workflow.basedir, "workflow_scripts")
@@ -21,6 +22,11 @@ except BadInput as problem:
 shell.prefix(
     f"set -euo pipefail; export PATH={os.path.dirname(sys.executable)}:$PATH; "
 )
+
+# On a cluster Snakemake asks sacct how its jobs are: through slurm/bin/sacct, which says why.
+slurm_programs = os.path.join(workflow.basedir, "slurm", "bin") + ":"
+if shutil.which("sacct") and slurm_programs not in os.environ["PATH"]:
+    os.environ["PATH"] = slurm_programs + os.environ["PATH"]
 
 
 wildcard_constraints:

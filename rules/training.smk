@@ -37,6 +37,13 @@ def block_work(wildcards):
     return P * block_training(wildcards).epochs_at(P)
 
 
+def block_needs(wildcards, attempt):
+    """(minutes, megabytes) that a scheduler is asked for: more with each attempt."""
+    runs = len(block_seeds(wildcards))
+    job = PLAN.job(wildcards.cell, wildcards.variant, int(wildcards.P), runs)
+    return job.at_attempt(attempt)
+
+
 def family_code(script, wildcards):
     return code(script, f"scaling.models.{block_training(wildcards).family.lower()}")
 
@@ -54,8 +61,10 @@ rule train_block:
     log:
         "logs/train_block/{cell}/{variant}/P{P}/block{block}.log",
     priority: block_work
-    retries: 1
     threads: 1
+    resources:
+        runtime=lambda wildcards, attempt: block_needs(wildcards, attempt)[0],
+        mem_mb=lambda wildcards, attempt: block_needs(wildcards, attempt)[1],
     params:
         seeds=block_seeds,
         spec=lambda wildcards: to_json(

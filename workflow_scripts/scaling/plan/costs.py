@@ -15,6 +15,7 @@ from scaling.data.sizes import TORCHVISION, Sizes, known_sizes
 from scaling.plan.flops import Counts, count
 
 SAFETY = 1.5  # time asked for over time expected
+SHORTEST_REQUEST = 10  # minutes: a slow file system must not cost a job
 START_SECONDS = 120  # Snakemake twice, Python's imports, the images to the device
 HOST_MB = 6_000  # Python, torch and the driver's share on the host
 DEVICE_MB = 6_000  # kernels, and the large batches of an evaluation
@@ -90,7 +91,7 @@ class Plan:
             runs=runs,
             flops=flops,
             seconds=seconds,
-            runtime_minutes=ceil((START_SECONDS + SAFETY * (seconds - START_SECONDS)) / 60),
+            runtime_minutes=max(SHORTEST_REQUEST, ceil((START_SECONDS + SAFETY * (seconds - START_SECONDS)) / 60)),
             host_mb=ceil(HOST_MB + 3 * images_mb + (runs / 4 + 2) * state_mb),  # first weights; a checkpoint
             device_mb=ceil(DEVICE_MB + images_mb + runs * state_mb + batch_mb),
         )
