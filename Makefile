@@ -1,4 +1,4 @@
-# `make` sets up and runs the quick study; `make test` sets up and runs the tests, `make test-slurm` those on a real Slurm.
+# `make` sets up and runs the quick study; `make test` sets up and runs the tests, `make test-slurm` the faults.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -8,7 +8,7 @@ export OMP_NUM_THREADS = 1
 .PHONY: all env test test-slurm lint bench-theory bench-dag bench-bootstrap clean clean-checkpoints bench-train
 
 all: env
-	$(BIN)/snakemake --cores all all
+	$(BIN)/snakemake --cores all --retries 1 all
 
 env: $(VENV)/.complete
 
@@ -21,9 +21,10 @@ $(VENV)/.complete: envs/requirements.txt
 test: env
 	$(BIN)/python -m pytest
 
-# Installs Debian's Slurm where it is missing (as root), brings it up on 127.0.0.1, takes it down again.
+# Kills, full disks and a real Slurm: Debian's, installed where it is missing (as root), brought up on 127.0.0.1 and taken
+# down again.
 test-slurm: env
-	$(BIN)/python -m pytest -m slurm -rs
+	$(BIN)/python -m pytest -m "slurm or faults" -rs
 
 lint: env
 	$(BIN)/ruff check .

@@ -32,7 +32,7 @@ def measure(factor: int, folder: Path) -> dict[str, float]:
     """Jobs, seconds (wall and CPU) and megabytes of `snakemake --profile slurm -n all`, nothing made yet."""
     settings = folder / "more_seeds.yaml"
     settings.write_text(json.dumps(more_seeds(factor)))
-    study = Study(folder / f"x{factor}", settings)
+    study = Study(folder / f"x{factor}", settings, preset="paper")
     start = time.monotonic()
     with study.start("--profile", "slurm", "--dry-run", "--quiet", "all") as run:
         _, status, used = os.wait4(run.process.pid, 0)

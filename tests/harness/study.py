@@ -6,20 +6,27 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("Snakefile", "config.yaml", "rules", "workflow_scripts", "slurm")
+#: Two jobs of the tiny study, of two runs each, and where their checkpoints go.
+BOTH = [f"results/runs/CNN_digits/baseline/P{P}/block0.epochs.parquet" for P in (90, 180)]
+BLOCK = BOTH[1]
+CHECKPOINTS = "results/checkpoints/CNN_digits/baseline"
+TINY = Path(__file__).with_name("study.yaml")
 
 
 class Study:
     """The workflow's sources copied to `folder`, and the ways to run them there."""
 
-    def __init__(self, folder: Path, configuration: Path, env: dict[str, str] | None = None) -> None:
-        self.folder = folder
-        self.env = (env or dict(os.environ)) | {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    def __init__(self, folder: Path, configuration: Path = TINY, preset: str = "tiny") -> None:
+        self.folder, self.preset = folder, preset
+        self.env = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         folder.mkdir(parents=True, exist_ok=True)
         for name in SOURCES:
             if (ROOT / name).is_dir():
@@ -29,29 +36,31 @@ class Study:
         shutil.copy2(configuration, folder / "study.yaml")
 
     def command(self, *arguments: str) -> list[str]:
-        """Snakemake on this study; a preset of its own, so that `--profile slurm` may keep its."""
-        return [sys.executable, "-m", "snakemake", "--configfile", "study.yaml", "--nocolor", *arguments]
+        """Snakemake on this study."""
+        settings = ["--configfile", "study.yaml", "--config", f"preset={self.preset}", "--nocolor"]
+        return [sys.executable, "-m", "snakemake", *settings, *arguments]
 
     def start(self, *arguments: str, log: str = "snakemake.log") -> "Run":
         """Start Snakemake in the background, in a process group of its own."""
         return Run(self, self.command(*arguments), self.folder / log)
 
-    def run(self, *arguments: str, timeout: float = 300) -> str:
+    def run(self, *arguments: str, timeout: float = 900) -> str:
         """Run Snakemake to its end; what it said. Fails if it fails."""
         with self.start(*arguments) as run:
             code = run.wait(timeout)
         assert code == 0, f"snakemake {' '.join(arguments)} ended {code}:\n{run.said()[-5000:]}"
         return run.said()
 
-    def planned(self, *arguments: str) -> Counter:
-        """How many jobs of each rule a dry run names; `all` and other rules without a command left out."""
+    def planned(self, *arguments: str) -> tuple[Counter, Counter]:
+        """How many jobs of each rule a dry run names: those with a reason of their own, and those that follow them."""
         said = self.run("--dry-run", "--cores", "1", *arguments)
-        jobs: Counter = Counter()
-        if "Job stats:" in said:
-            for line in said.split("Job stats:")[1].split("total")[0].splitlines():
-                words = line.split()
-                if len(words) == 2 and words[1].isdigit() and words[0] != "all":
-                    jobs[words[0]] = int(words[1])
+        jobs: tuple[Counter, Counter] = Counter(), Counter()
+        rule = ""
+        for line in said.splitlines():
+            if line.startswith(("rule ", "localrule ")):
+                rule = line.split()[1].rstrip(":")
+            elif line.startswith("    reason: ") and rule != "all":
+                jobs[line.startswith("    reason: Input files updated by another job")][rule] += 1
         return jobs
 
     def write(self, path: str, old: str, new: str) -> None:
@@ -61,6 +70,17 @@ class Study:
         assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {path}"
         file.write_text(text.replace(old, new))
 
+    def trainers(self) -> list[int]:
+        """Process ids of the training scripts at work in this study's folder, the oldest first."""
+        found = []
+        for entry in Path("/proc").iterdir():
+            with suppress(OSError):
+                if entry.name.isdigit() and Path(os.readlink(entry / "cwd")) == self.folder.resolve():
+                    words = (entry / "cmdline").read_bytes().split(b"\0")
+                    if b"workflow_scripts/train_block.py" in words and b"-c" not in words:
+                        found.append(int(entry.name))
+        return sorted(found)
+
     def bytes_of(self, pattern: str = "results/runs/**/*.parquet") -> dict[str, str]:
         """sha256 of every file that matches."""
         return {
@@ -68,10 +88,12 @@ class Study:
             for path in sorted(self.folder.glob(pattern))
         }
 
-    def restore(self) -> None:
-        """Take away everything that runs have made."""
-        for name in ("results", "logs", ".snakemake"):
-            shutil.rmtree(self.folder / name, ignore_errors=True)
+    def copy(self, folder: Path, **environment: str) -> "Study":
+        """The same study elsewhere, with all that has been made so far."""
+        shutil.copytree(self.folder, folder)
+        twin = object.__new__(Study)
+        twin.__dict__.update(vars(self), folder=folder, env=self.env | environment)
+        return twin
 
 
 class Run:
@@ -93,9 +115,14 @@ class Run:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def wait(self, timeout: float = 300) -> int:
+    def wait(self, timeout: float = 900) -> int:
         """The exit status."""
         return self.process.wait(timeout)
+
+    def kill(self) -> None:
+        """Kill -9 Snakemake itself, not what it has started."""
+        self.process.kill()
+        self.process.wait()
 
     def said(self) -> str:
         """Everything that it printed so far."""
@@ -106,3 +133,33 @@ class Run:
         lines = [line.strip() for line in self.said().splitlines() if all(word in line for word in words)]
         assert lines, f"no line with {words} in:\n{self.said()[-5000:]}"
         return lines[-1]
+
+
+def wait_for(condition: Callable[[], object], what: str, seconds: float = 900):
+    """The first true value of condition(), asked ten times a second; TimeoutError after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {seconds:g} seconds for {what}")
+        time.sleep(0.1)
+    return value
+
+
+def in_the_middle(study: Study, P: int = 180) -> int:
+    """Wait until the first of a job's two runs is done, and hold the second: the training process, stopped.
+
+    Stopped (SIGSTOP), it cannot end before the fault strikes, however slow or fast the machine is.
+    """
+    wait_for((study.folder / CHECKPOINTS / f"P{P}/seed1.pt").exists, "the first run to end")
+    (process,) = [process for process in study.trainers() if f"/P{P}/" in _command(process)]
+    os.kill(process, signal.SIGSTOP)
+    return process
+
+
+def _command(process: int) -> str:
+    return Path(f"/proc/{process}/cmdline").read_text()
+
+
+def log_of(study: Study, P: int = 180) -> str:
+    """What the training script of one of BOTH said."""
+    return (study.folder / f"logs/train_block/CNN_digits/baseline/P{P}/block0.log").read_text()

@@ -11,9 +11,11 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from harness.study import wait_for
 
 PACKAGES = ["munge", "slurmctld", "slurmd", "slurm-client", "slurmdbd", "mariadb-server"]
 PROGRAMS = ["munged", "mungekey", "slurmctld", "slurmd", "slurmdbd", "sbatch", "sacctmgr", "mariadbd", "mariadb"]
@@ -52,11 +54,11 @@ PreemptType=preempt/partition_prio
 PreemptMode=REQUEUE
 PartitionName=normal Nodes={node} Default=YES PriorityTier=1 PreemptMode=REQUEUE MaxTime=UNLIMITED State=UP
 PartitionName=high Nodes={node} PriorityTier=10 PreemptMode=OFF MaxTime=UNLIMITED State=UP
-# Kill what takes more memory than it asked for; a time limit gives 5 seconds between SIGTERM and SIGKILL.
+# Kill what takes more memory than it asked for; a time limit gives half a minute between SIGTERM and SIGKILL.
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill,UsePss
-KillWait=5
+KillWait=30
 AccountingStorageType=accounting_storage/slurmdbd
 AccountingStorageHost=127.0.0.1
 AccountingStoragePort={accounting_port}
@@ -116,12 +118,12 @@ class Cluster:
         self.folder = folder = Path(tempfile.mkdtemp(prefix="slurm-"))
         self.env = os.environ | {
             "SLURM_CONF": str(folder / "slurm.conf"),
-            "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin",
+            "PATH": f"{folder}/bin:{os.environ['PATH']}:/usr/sbin:/sbin",
         }
         ports = dict(
             zip(("controller_port", "node_port", "accounting_port", "database_port"), _free_ports(4), strict=True)
         )
-        self._words = {"folder": folder, "node": NODE} | ports
+        self._words = {"folder": folder, "node": NODE, "srun": shutil.which("srun")} | ports
         self._daemons: dict[str, subprocess.Popen] = {}
 
     def __enter__(self) -> "Cluster":
@@ -149,9 +151,10 @@ class Cluster:
         """Ids of the jobs in these states (comma-separated), oldest first."""
         return sorted(self.run("squeue", "--noheader", "--format=%A", f"--states={states}").split(), key=int)
 
-    def wait_for_job(self, states: str = "RUNNING", seconds: float = 60) -> str:
-        """The oldest job in one of these states, as soon as there is one."""
-        return wait_for(lambda: self.jobs(states), f"a job in state {states}", seconds)[0]
+    def job_in(self, folder: Path) -> str:
+        """The job that runs in this working directory."""
+        (job,) = [job for job in self.jobs() if self.show(job)["WorkDir"] == str(folder)]
+        return job
 
     def show(self, job: str) -> dict[str, str]:
         """What `scontrol show job` says, as key -> value."""
@@ -194,6 +197,10 @@ class Cluster:
         self._write("slurm.conf", SLURM_CONF)
         self._write("slurmdbd.conf", SLURMDBD_CONF).chmod(0o600)
         self._write("cgroup.conf", "CgroupAutomount=no\n")
+        # Snakemake's job step takes SLURM_CONF away from its srun, which then looks for /etc/slurm: say it again.
+        (self.folder / "bin").mkdir()
+        srun = self._write("bin/srun", '#!/bin/sh\nSLURM_CONF={folder}/slurm.conf exec {srun} "$@"\n')
+        srun.chmod(0o755)
         for index in range(2):  # the null device under another name: what Slurm hands out is the index
             os.mknod(self.folder / f"gpu{index}", 0o666 | 0o020000, os.makedev(1, 3))
         self._write("gres.conf", "".join(f"NodeName={{node}} Name=gpu File={{folder}}/gpu{i}\n" for i in range(2)))
@@ -271,16 +278,6 @@ class Cluster:
         path = self.folder / name
         path.write_text(text.format(**self._words))
         return path
-
-
-def wait_for(condition: Callable[[], object], what: str, seconds: float):
-    """The first true value of condition(), asked five times a second; TimeoutError after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not (value := condition()):
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {seconds:g} seconds for {what}")
-        time.sleep(0.2)
-    return value
 
 
 def _end(process: subprocess.Popen) -> None:

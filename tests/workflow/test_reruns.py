@@ -1,0 +1,127 @@
+"""Every change reruns exactly what depends on it: shown by the jobs that a dry run names, nothing is computed.
+
+The outputs are empty files that Snakemake itself has made, with its records of the code and settings of now.
+"""
+
+from collections import Counter
+
+import pytest
+from harness.study import Study
+
+# The workflow with every script replaced by one that only creates what is asked of it, so that Snakemake's records of
+# code and settings are those of a real run.
+NOTHING_BUT_FILES = """
+include: "Snakefile"
+shell.prefix('python() {{ for word in "$@"; do case $word in results/*) '
+             '[ -e $word ] || {{ mkdir -p $(dirname $word); touch $word; }} ;; esac; done; }}; ')
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """The tiny study with every output in its place, empty."""
+    study = Study(tmp_path_factory.mktemp("made") / "study")
+    (study.folder / "files.smk").write_text(NOTHING_BUT_FILES)
+    study.run("--snakefile", "files.smk", "--cores", "4", "all")
+    assert study.planned("all") == (Counter(), Counter())
+    study.everything = study.planned("--forceall", "all")[0]
+    return study
+
+
+@pytest.fixture
+def changed(made, report):
+    """changed(what, own, never): the dry run names the jobs `own`, what follows them, and none of `never`.
+
+    Changes made by changed.write and changed.settings are taken back.
+    """
+    before = {}
+
+    def write(path, old, new):
+        file = made.folder / path
+        before.setdefault(file, file.read_text())
+        made.write(path, old, new)
+
+    def settings(text):
+        write("study.yaml", "presets:\n", f"{text}\npresets:\n")
+
+    def check(what, own, never=()):
+        named, following = made.planned("all")
+        alone = sum((made.everything - named - following).values())
+        untouched = sorted(set(made.everything) - set(named) - set(following))
+        report(
+            "Reruns", f"{what} | {words(named)} | then {words(following)} | alone: {alone} jobs, all {words(untouched)}"
+        )
+        assert dict(named) == own
+        assert not set(never) & (set(named) | set(following))
+        return following
+
+    check.write, check.settings, check.everything = write, settings, made.everything
+    yield check
+    for file, text in before.items():
+        file.write_text(text)
+
+
+def words(rules):
+    """Rules and how many jobs of each, in a line."""
+    if isinstance(rules, Counter):
+        rules = [f"{rule} {count}" for rule, count in sorted(rules.items())]
+    return ", ".join(rules) or "nothing"
+
+
+LIBRARY = "workflow_scripts/scaling"
+ANALYSIS = {"trajectories", "mean_curves", "authors_exponents", "exponents", "table", "figure_scaling_laws"}
+
+
+def test_comments_and_docstrings(changed):
+    changed.write(f"{LIBRARY}/models/cnn.py", "from torch import nn", "from torch import nn  # a comment")
+    changed.write(f"{LIBRARY}/training/block.py", '"""A block of runs', '"""Another docstring of a block of runs')
+    changed.write(f"{LIBRARY}/norms/definitions.py", "def l1(", "# a comment\ndef l1(")
+    changed.write(f"{LIBRARY}/figures/style.py", "COLUMN_WIDTH = 3.4", "COLUMN_WIDTH    =    3.4")
+    changed("comments, docstrings, layout", {})
+
+
+def test_the_style_of_one_figure(changed):
+    changed.write(f"{LIBRARY}/figures/scaling_laws.py", "alpha=0.15", "alpha=0.2")
+    assert not changed("the style of the scaling laws (figures 12, 15, 21)", {"figure_scaling_laws": 3})
+
+
+def test_the_style_of_all_figures(changed):
+    changed.write(f"{LIBRARY}/figures/style.py", "COLUMN_WIDTH = 3.4", "COLUMN_WIDTH = 3.5")
+    figures = {rule: count for rule, count in changed.everything.items() if rule.startswith(("figure", "draw_audit"))}
+    assert not changed("the style of all figures", figures)
+
+
+def test_a_fit_window(changed):
+    changed.settings("cells: {ResNet_digits: {fit: {baseline: {x_right: 0.5}}}}")
+    following = changed(
+        "the authors' fit window of one cell", {"authors_exponents": 1}, never={"train_block", "mean_curves"}
+    )
+    assert {"exponents", "table", "figure_scaling_laws"} <= set(following)
+
+
+def test_a_norms_definition(changed):
+    changed.write(f"{LIBRARY}/norms/definitions.py", "def l1(layers: LayerStatistics)", "def l1(layers: object)")
+    following = changed("a norm's definition", {"trajectories": 3}, never={"train_block", "draw_subset"})
+    assert ANALYSIS - {"trajectories"} <= set(following)
+
+
+def test_a_layer_of_a_model(changed):
+    changed.write(f"{LIBRARY}/models/resnet.py", "stride=2 if stage > 0", "stride=2 if stage > 1")
+    following = changed("a layer of the ResNet", {"train_block": 4}, never={"draw_subset", "prepare_dataset"})
+    assert following["trajectories"] == 1  # the CNN's two stay
+
+
+def test_seeds_more(changed):
+    changed.settings("cells: {ResNet_digits: {seeds: 6}}")
+    following = changed("a 5th and 6th seed of one cell (jobs of 2)", {"draw_subset": 4, "train_block": 2})
+    assert following["train_block"] == 0
+
+
+def test_a_P_more(changed):
+    changed.settings("cells: {ResNet_digits: {P: [90, 180, 360]}}")
+    changed("a third P of one cell", {"draw_subset": 4, "train_block": 2})
+
+
+def test_more_epochs(changed):
+    changed.settings("cells: {ResNet_digits: {epochs: 3}}")
+    changed("more epochs of one cell", {"train_block": 4}, never={"draw_subset"})
