@@ -24,8 +24,8 @@ TINY = Path(__file__).with_name("study.yaml")
 class Study:
     """The workflow's sources copied to `folder`, and the ways to run them there."""
 
-    def __init__(self, folder: Path, configuration: Path = TINY, preset: str = "tiny") -> None:
-        self.folder, self.preset = folder, preset
+    def __init__(self, folder: Path, configuration: Path = TINY, preset: str | None = "tiny") -> None:
+        self.folder, self.preset = folder, preset  # no preset: the configuration file's own
         self.env = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         folder.mkdir(parents=True, exist_ok=True)
         for name in SOURCES:
@@ -37,8 +37,8 @@ class Study:
 
     def command(self, *arguments: str) -> list[str]:
         """Snakemake on this study."""
-        settings = ["--configfile", "study.yaml", "--config", f"preset={self.preset}", "--nocolor"]
-        return [sys.executable, "-m", "snakemake", *settings, *arguments]
+        preset = ["--config", f"preset={self.preset}"] if self.preset else []
+        return [sys.executable, "-m", "snakemake", "--nocolor", "--configfile", "study.yaml", *preset, *arguments]
 
     def start(self, *arguments: str, log: str = "snakemake.log") -> "Run":
         """Start Snakemake in the background, in a process group of its own."""

@@ -29,7 +29,7 @@ def copy(tmp_path_factory):
     folder = tmp_path_factory.mktemp("readme")
     configuration = folder / "mine.yaml"
     configuration.write_text(block_with("# mine.yaml").split("snakemake")[0])
-    study = Study(folder / "copy", configuration)
+    study = Study(folder / "copy", configuration, preset=None)
     (study.folder / "mine.yaml").write_text(configuration.read_text())
     (study.folder / "tests/data").mkdir(parents=True)
     (study.folder / "tests/data/own_curves.tsv").write_text((ROOT / "tests/data/own_curves.tsv").read_text())
