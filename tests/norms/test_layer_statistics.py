@@ -11,7 +11,7 @@ from scaling.norms.layers import (
     layer_statistics,
     log10_largest_singular_value,
     network_statistics,
-    operator_norm,
+    operator_norms,
 )
 
 
@@ -71,7 +71,7 @@ def dense_operator(kernel, where):
 def test_operator_norm_is_that_of_the_dense_matrix(where):
     kernel = torch.randn(4, 3, 3, 3, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     expected = np.linalg.svd(dense_operator(kernel, where).numpy(), compute_uv=False)[0]
-    assert operator_norm(kernel, where).item() == pytest.approx(expected, rel=1e-9)
+    assert operator_norms(kernel[None], where).item() == pytest.approx(expected, rel=1e-9)
 
 
 def test_operator_norm_of_a_patch_embedding_is_the_matrix_norm():
@@ -83,13 +83,24 @@ def test_operator_norm_of_a_patch_embedding_is_the_matrix_norm():
 def test_operator_norm_of_a_mean_filter():
     # The largest singular values of a smoothing filter lie close together: there a power iteration stalls.
     kernel = torch.full((1, 1, 3, 3), 1 / 9, dtype=torch.float64)
-    norm = operator_norm(kernel, Convolution((24, 24), (1, 1), (1, 1))).item()
+    norm = operator_norms(kernel[None], Convolution((24, 24), (1, 1), (1, 1))).item()
     # eigenvalues of the zero-padded 3-point mean on n points: (1 + 2 cos(k pi / (n + 1))) / 3
     assert norm == pytest.approx(((1 + 2 * math.cos(math.pi / 25)) / 3) ** 2, rel=1e-9)
 
 
 def test_operator_norm_of_zero_is_zero():
-    assert operator_norm(torch.zeros(2, 2, 3, 3), Convolution((4, 4), (1, 1), (1, 1))) == 0
+    assert operator_norms(torch.zeros(1, 2, 2, 3, 3), Convolution((4, 4), (1, 1), (1, 1))) == 0
+
+
+def test_operator_norms_of_a_stack_are_those_alone_and_nan_for_broken_weights():
+    where = Convolution((5, 6), (2, 1), (1, 1))
+    kernels = torch.randn(4, 3, 2, 3, 3, generator=torch.Generator().manual_seed(1))
+    kernels[1] = 0
+    kernels[2, 0, 0, 0, 0] = torch.inf
+    together = operator_norms(kernels, where)
+    alone = torch.cat([operator_norms(kernel[None], where) for kernel in kernels])
+    torch.testing.assert_close(together, alone, rtol=1e-12, atol=0, equal_nan=True)
+    assert together.isnan().tolist() == [False, False, True, False]
 
 
 def test_a_network_folds_its_batch_norms():

@@ -13,7 +13,7 @@ from harness.study import Study
 NOTHING_BUT_FILES = """
 include: "Snakefile"
 shell.prefix('python() {{ for word in "$@"; do case $word in results/*) '
-             '[ -e $word ] || {{ mkdir -p $(dirname $word); touch $word; }} ;; esac; done; }}; ')
+             '[ -e $word ] || {{ mkdir -p $(dirname $word); touch $word; }} ;; esac; done; }}; exec() {{ "$@"; }}; ')
 """
 
 

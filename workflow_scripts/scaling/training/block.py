@@ -162,7 +162,7 @@ def _train_in_processes(
     autograd if it has already been used here.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["torch", "torch._dynamo"])  # the second is what the first optimizer step imports
+    context.set_forkserver_preload(["torch"])
     queue, running, failed = list(waiting), {}, {}
     while queue or running:
         while queue and len(running) < workers and not stop.number and not failed:

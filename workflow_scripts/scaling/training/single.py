@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from scaling.models.build import build_model
 from scaling.models.layers import weight_layers
 from scaling.norms.layers import network_statistics
 from scaling.training.images import DeviceImages
+from scaling.training.optimizers import FusedOptimizer
 from scaling.training.spec import TrainingSpec
 
 
@@ -30,16 +31,14 @@ class SingleRun:
         self.model = build_model(spec.family, spec.sizes, image_shape, classes, spec.init_scale, seed=seed)
         self.layers = weight_layers(self.model, image_shape)
         self.model.to(device).train()
-        self.optimizer = make_optimizer(spec, self.model.parameters())
+        self.optimizer = FusedOptimizer(spec, self.model.parameters())
 
     def train_step(self, index: Tensor, draws: Tensor | None) -> None:
         """One optimizer step on the images `index` [R, batch], augmented by `draws` [R, batch, 3]."""
         batch = self.images.training_batch(index[0], None if draws is None else draws[0])
         with autocast(self.spec, self.device):
             loss = F.cross_entropy(self.model(batch), self.images.train_labels.index_select(0, index[0]))
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        self.optimizer.step()
+        self.optimizer.step(loss)
 
     @torch.inference_mode()
     def evaluate(self, subset: Tensor) -> Tensor:
@@ -73,23 +72,18 @@ class SingleRun:
         random = {"cpu": torch.get_rng_state()}
         if self.device.type == "cuda":
             random["cuda"] = torch.cuda.get_rng_state(self.device)
-        return {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "random": random}
+        optimizer = {"moments": self.optimizer.moments, "steps": self.optimizer.steps}
+        return {"model": self.model.state_dict(), "optimizer": optimizer, "random": random}
 
     def load_state(self, run: int, state: dict) -> None:
         """Continue from what `state` gave."""
         self.model.load_state_dict(state["model"])
-        self.optimizer.load_state_dict(state["optimizer"])
+        for mine, saved in zip(self.optimizer.moments, state["optimizer"]["moments"], strict=True):
+            torch._foreach_copy_(mine, saved)
+        self.optimizer.steps.copy_(state["optimizer"]["steps"])
         torch.set_rng_state(state["random"]["cpu"])
         if self.device.type == "cuda":
             torch.cuda.set_rng_state(state["random"]["cuda"], self.device)
-
-
-def make_optimizer(spec: TrainingSpec, parameters: Sequence[nn.Parameter]) -> torch.optim.Optimizer:
-    """The optimizer in its fused form (one kernel for all tensors: measured 18 ms against 158 ms a step on a CPU)."""
-    chosen = {"lr": spec.learning_rate, "weight_decay": spec.weight_decay, "fused": True}
-    if spec.optimizer == "SGD":
-        return torch.optim.SGD(parameters, momentum=spec.momentum, **chosen)
-    return {"Adam": torch.optim.Adam, "AdamW": torch.optim.AdamW}[spec.optimizer](parameters, **chosen)
 
 
 def autocast(spec: TrainingSpec, device: torch.device) -> torch.autocast:

@@ -14,7 +14,8 @@ from scaling.models.build import build_model
 from scaling.models.layers import weight_layers
 from scaling.norms.layers import network_statistics
 from scaling.training.images import DeviceImages
-from scaling.training.single import autocast, make_optimizer
+from scaling.training.optimizers import FusedOptimizer
+from scaling.training.single import autocast
 from scaling.training.spec import TrainingSpec
 
 
@@ -44,7 +45,7 @@ class StackedRuns:
         stacked, buffers = stack_module_state(models)
         self.parameters = {name: tensor.detach().to(device).requires_grad_() for name, tensor in stacked.items()}
         self.buffers = {name: tensor.to(device) for name, tensor in buffers.items()}
-        self.optimizer = make_optimizer(spec, self.parameters.values())
+        self.optimizer = FusedOptimizer(spec, self.parameters.values())
 
     def _scores(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], images: Tensor) -> Tensor:
         with autocast(self.spec, self.device):
@@ -63,9 +64,8 @@ class StackedRuns:
             return F.cross_entropy(self._scores(parameters, buffers, batch), batch_labels)
 
         losses = vmap(loss, randomness="different")(self.parameters, self.buffers, images, labels)
-        self.optimizer.zero_grad(set_to_none=True)
-        losses.sum().backward()  # a run's parameters are in its own loss alone: the sum's gradient is each run's
-        self.optimizer.step()
+        # A run's parameters are in its own loss alone: the gradient of the sum is that of each run's loss.
+        self.optimizer.step(losses.sum())
 
     @torch.no_grad()
     def evaluate(self, subset: Tensor) -> Tensor:
@@ -100,12 +100,8 @@ class StackedRuns:
     def state(self, run: int) -> dict:
         """Weights and optimizer of one run, and the generators that dropout draws from."""
         optimizer = {
-            name: {
-                key: value[run].clone() if value.ndim else value
-                for key, value in self.optimizer.state[parameter].items()
-                if value is not None
-            }
-            for name, parameter in self.parameters.items()
+            "moments": [[tensor[run].clone() for tensor in moment] for moment in self.optimizer.moments],
+            "steps": self.optimizer.steps,
         }
         model = {name: tensor.detach()[run].clone() for name, tensor in (self.parameters | self.buffers).items()}
         random = {"cpu": torch.get_rng_state()}
@@ -118,13 +114,9 @@ class StackedRuns:
         """Continue from what `state` gave."""
         for name, tensor in (self.parameters | self.buffers).items():
             tensor[run].copy_(state["model"][name])
-        for name, parameter in self.parameters.items():
-            mine = self.optimizer.state[parameter]
-            for key, value in state["optimizer"][name].items():
-                if not value.ndim:  # the number of steps, which is that of every run
-                    mine[key] = value.to(parameter.device)
-                else:
-                    mine.setdefault(key, torch.zeros_like(parameter))[run].copy_(value)
+        for mine, saved in zip(self.optimizer.moments, state["optimizer"]["moments"], strict=True):
+            torch._foreach_copy_([tensor[run] for tensor in mine], saved)
+        self.optimizer.steps.copy_(state["optimizer"]["steps"])  # the same number for every run
         torch.set_rng_state(state["random"]["cpu"])
         if self.device.type == "cuda":
             torch.cuda.set_rng_state(state["random"]["cuda"], self.device)
