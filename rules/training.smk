@@ -48,6 +48,7 @@ def family_code(script, wildcards):
     return code(script, f"scaling.models.{block_training(wildcards).family.lower()}")
 
 
+# exec: a scheduler signals every process of a job, and a shell in between would die before the checkpoints are written.
 # Interrupted runs go on from their checkpoints. Jobs with more work start first, so that the last ones are short.
 # Checkpoints and records of finished runs are bound to the code that trains alone: after a change in what lies around it,
 # the tables are written again from the records.
@@ -75,7 +76,7 @@ rule train_block:
         training_code=lambda wildcards: family_code("scaling/training/block", wildcards),
         code=lambda wildcards: family_code("train_block", wildcards),
     shell:
-        "python workflow_scripts/train_block.py --arrays {input.arrays} --seeds {params.seeds}"
+        "exec python workflow_scripts/train_block.py --arrays {input.arrays} --seeds {params.seeds}"
         " --subsets {input.subsets} --spec {params.spec:q} --checkpoints {params.checkpoints} --code {params.training_code}"
         " --keep-weights {params.keep_weights} --workers {threads} --epochs {output.epochs} --layers {output.layers}"
         " > {log} 2>&1"

@@ -145,15 +145,22 @@ def wait_for(condition: Callable[[], object], what: str, seconds: float = 900):
     return value
 
 
-def in_the_middle(study: Study, P: int = 180) -> int:
-    """Wait until the first of a job's two runs is done, and hold the second: the training process, stopped.
+def in_the_middle(study: Study, *numbers: int) -> list[int]:
+    """Wait until the first of two runs is done in the job of each P (180), and hold the second: the processes, stopped.
 
-    Stopped (SIGSTOP), it cannot end before the fault strikes, however slow or fast the machine is.
+    Stopped (SIGSTOP), they cannot end before the fault strikes, however slow or fast the machine is.
     """
-    wait_for((study.folder / CHECKPOINTS / f"P{P}/seed1.pt").exists, "the first run to end")
-    (process,) = [process for process in study.trainers() if f"/P{P}/" in _command(process)]
-    os.kill(process, signal.SIGSTOP)
-    return process
+    held: dict[int, int] = {}
+
+    def hold() -> bool:
+        for P in set(numbers or (180,)) - set(held):
+            if (study.folder / CHECKPOINTS / f"P{P}/seed1.pt").exists():
+                (held[P],) = [process for process in study.trainers() if f"/P{P}/" in _command(process)]
+                os.kill(held[P], signal.SIGSTOP)
+        return len(held) == len(numbers or (180,))
+
+    wait_for(hold, "the first run to end")
+    return [held[P] for P in sorted(held)]
 
 
 def _command(process: int) -> str:

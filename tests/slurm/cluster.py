@@ -212,7 +212,7 @@ class Cluster:
         wait_for(lambda: "idle" in self.run("sinfo", "--noheader", "--format=%T"), "an idle node", 60)
 
     def _stop(self) -> None:
-        if "slurmctld" in self._daemons and "slurmd" in self._daemons:
+        if "slurmd" in self._daemons and self._answers("scontrol", "ping"):
             subprocess.run(["scancel", "--user=root"], env=self.env, capture_output=True, timeout=60)
             deadline = time.monotonic() + 15
             while time.monotonic() < deadline and self.jobs("RUNNING,COMPLETING,PENDING"):
@@ -268,7 +268,13 @@ class Cluster:
     def _daemon(self, name: str, *arguments: str) -> None:
         with (self.folder / f"{name}.output").open("ab") as output:
             self._daemons[name] = subprocess.Popen(
-                [name, *arguments], env=self.env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/"
+                [name, *arguments],
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd="/",
+                start_new_session=True,  # Ctrl-C is for the tests, which then end the daemons in order
             )
 
     def _answers(self, *command: str) -> bool:

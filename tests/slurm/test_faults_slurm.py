@@ -36,7 +36,7 @@ def environment(process):
 
 def test_an_undisturbed_study_and_what_its_jobs_ask_for(study, cluster, told):
     with study.start(*PROFILE, "--", *BOTH) as run:
-        processes = [in_the_middle(study, P) for P in (90, 180)]
+        processes = in_the_middle(study, 90, 180)
         devices = {environment(process)["CUDA_VISIBLE_DEVICES"] for process in processes}
         jobs = [cluster.show(job) for job in cluster.jobs()]
         for process in processes:
@@ -108,7 +108,7 @@ def test_preemption_by_a_higher_partition(study, cluster, told, tmp_path):
 def test_an_outage(study, cluster, told, daemon):
     """Of the controller, or of the accounting that Snakemake asks: the job ends meanwhile, Snakemake's polls fail."""
     with study.start(*PROFILE, "--", BLOCK) as run:
-        process = in_the_middle(study)
+        (process,) = in_the_middle(study)
         with cluster.without(daemon):
             os.kill(process, signal.SIGCONT)
             wait_for(lambda: not study.trainers(), "the training to end during the outage")

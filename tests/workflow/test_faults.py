@@ -18,7 +18,7 @@ pytestmark = pytest.mark.faults
 
 def test_kill_9_of_a_training_process(study, told):
     with study.start("--cores", "1", "--retries", "1", "--", BLOCK) as run:
-        os.kill(in_the_middle(study), signal.SIGKILL)
+        os.kill(*in_the_middle(study), signal.SIGKILL)
         sealed = (study.folder / CHECKPOINTS / "P180/seed1.pt").stat().st_mtime_ns
         assert run.wait() == 0
     assert (study.folder / CHECKPOINTS / "P180/seed1.pt").stat().st_mtime_ns == sealed, "a finished run was repeated"
@@ -27,7 +27,7 @@ def test_kill_9_of_a_training_process(study, told):
 
 def test_snakemake_killed_and_started_again(study, told):
     with study.start("--cores", "1", "--", BLOCK) as run:
-        orphan = in_the_middle(study)
+        (orphan,) = in_the_middle(study)
         run.kill()
         with study.start("--cores", "1", "--", BLOCK, log="second.log") as second:
             assert second.wait() != 0
@@ -40,7 +40,7 @@ def test_snakemake_killed_and_started_again(study, told):
 
 def test_two_snakemakes_on_one_directory(study, told):
     with study.start("--cores", "1", "--", BLOCK) as first:
-        at_work = in_the_middle(study)
+        (at_work,) = in_the_middle(study)
         with study.start("--cores", "1", "--", BLOCK, log="second.log") as second:
             assert second.wait() != 0
         os.kill(at_work, signal.SIGCONT)
@@ -85,8 +85,7 @@ def test_the_disk_full_while_writing(study, told, what, folder, message):
 def interrupted(study):
     """Start the two jobs, end them by SIGTERM half way: each leaves a checkpoint of a run that is not done."""
     with study.start("--cores", "2", "--", *BOTH) as run:
-        for P in (90, 180):
-            process = in_the_middle(study, P)
+        for process in in_the_middle(study, 90, 180):
             os.kill(process, signal.SIGTERM)
             os.kill(process, signal.SIGCONT)
         assert run.wait() == 1
