@@ -1,4 +1,4 @@
-"""What the README says works: its commands are dry-run, its recipes run for real on a few small images."""
+"""What the README and docs/ say works: their commands are dry-run, the recipes run for real on a few small images."""
 
 import re
 import shlex
@@ -10,10 +10,10 @@ import yaml
 from harness.study import ROOT, Study
 from PIL import Image
 
-README = (ROOT / "README.md").read_text()
+TEXT = "\n".join(page.read_text() for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
 BLOCKS = [
     "\n".join(line.removeprefix("    ") for line in block.splitlines())
-    for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", README, re.MULTILINE)
+    for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", TEXT, re.MULTILINE)
 ]
 COMMANDS = [line.split("   #")[0] for block in BLOCKS for line in block.splitlines()]
 
@@ -65,7 +65,7 @@ def test_there_are_commands_to_test():
 
 
 @pytest.mark.parametrize("line", snakemake_commands())
-def test_every_snakemake_command_of_the_readme_plans_its_jobs(copy, line):
+def test_every_snakemake_command_plans_its_jobs(copy, line):
     (copy.folder / "leaves.zip").touch()
     words = shlex.split(line, comments=True)[1:]
     if "--configfile" not in words:  # the study of the fixture is for the recipes
@@ -84,9 +84,9 @@ def _targets_last(words: list[str]) -> list[str]:
     return [word for word, chosen in zip(words, is_target, strict=True) if not chosen] + ["--", *targets]
 
 
-def test_every_make_target_of_the_readme_exists():
+def test_every_make_target_exists():
     makefile = (ROOT / "Makefile").read_text()
-    named = set(re.findall(r"`?make ([a-z][a-z-]+)`", README)) | {
+    named = set(re.findall(r"`?make ([a-z][a-z-]+)`", TEXT)) | {
         line.split()[1] for line in COMMANDS if re.match(r"make [a-z]", line)
     }
     assert named
@@ -115,3 +115,20 @@ def test_the_recipes_work_as_written(copy):
     text = (copy.folder / "results/table1.tsv").read_text()
     assert "CNN_leaves" in text and "MLP_leaves" in text
     assert (copy.folder / tables[1]).is_file()
+
+
+def test_the_modules_that_the_methods_page_names_exist():
+    page = (ROOT / "docs" / "methods.md").read_text()
+    folder = ROOT / "workflow_scripts" / "scaling"
+    named = re.findall(r"`([a-z_/0-9]+(?:\.py|/))`", page)
+    assert len(named) > 20
+    assert [name for name in named if not (folder / name).exists() and name != "workflow_scripts/scaling/"] == []
+
+
+def test_the_contents_of_the_methods_page_lead_to_its_sections():
+    page = (ROOT / "docs" / "methods.md").read_text()
+    titles = re.findall(r"^## (.+)$", page, re.MULTILINE)
+    anchors = [re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in titles]
+    assert re.findall(r"^\d+\. \[(.+)\]\(#(.+)\)$", page, re.MULTILINE) == [
+        pair for pair in zip(titles, anchors, strict=True) if pair[0] != "Contents"
+    ]
