@@ -5,10 +5,14 @@ BIN := $(VENV)/bin
 # One thread per process: the workflow keeps the cores busy with jobs, and the same thread count gives the same bits.
 export OMP_NUM_THREADS = 1
 
-.PHONY: all env test test-slurm lint bench-theory bench-dag bench-bootstrap clean clean-checkpoints bench-train
+.PHONY: all watch env test test-slurm lint bench-theory bench-dag bench-bootstrap clean clean-checkpoints bench-train
 
 all: env
-	$(BIN)/snakemake --cores all --retries 1 all
+	$(BIN)/python workflow_scripts/progress.py $(BIN)/snakemake --cores all --retries 1 --show-failed-logs all
+
+# The newest run's progress, from another terminal; on a cluster as well.
+watch: env
+	$(BIN)/python workflow_scripts/progress.py
 
 env: $(VENV)/.complete
 
