@@ -55,10 +55,11 @@ rule fragility_audit:
     params:
         of=[to_json(key) for key in AUDITED_VARIANTS],
         norm=STUDY.norms[0],
+        settings=to_json(STUDY.exponents),
         code=code("fragility_audit"),
     shell:
         "python workflow_scripts/fragility_audit.py --exponents {input.exponents} --keys {params.of:q}"
-        " --trajectories {input.trajectories} --norm {params.norm} --audit {output.audit} > {log} 2>&1"
+        " --trajectories {input.trajectories} --norm {params.norm} --settings {params.settings:q} --audit {output.audit} > {log} 2>&1"
 
 
 rule draw_audit:

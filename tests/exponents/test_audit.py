@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scaling.config import Exponents
+from scaling.curves.mean_curves import mean_curves
 from scaling.exponents.audit import fragility_audit, norm_audit
+from scaling.exponents.authors import authors_exponents
+from scaling.exponents.robust import robust_exponents
+from scaling.exponents.synthetic import Noise, Truth, synthetic_study
 
 
 def runs(P_to_last, turn_back=False, norm="l2", slope=1.0):
@@ -59,9 +64,32 @@ def test_fragility_measures_shifts_trend_and_order():
         ("B_x", "fast"): runs({10: 2.0, 20: 1.0, 40: 0.5}),
     }
     table = fragility_audit(
-        {key: exponents(gamma_1=0.5 if key[1] == "baseline" else 0.53) for key in trajectories}, trajectories, "l2"
+        {key: exponents(gamma_1=0.5 if key[1] == "baseline" else 0.53) for key in trajectories},
+        trajectories,
+        "l2",
+        Exponents(),
     ).set_index(["cell", "variant"])
     assert table.gamma_1_shift["A_x", "baseline"] == 0
     assert table.gamma_1_shift["A_x", "fast"] == pytest.approx(0.03 / np.hypot(0.03, 0.03))
     assert table.trend["A_x", "baseline"] == pytest.approx(1) and table.trend["A_x", "fast"] == pytest.approx(-1)
     assert table.order_kept["A_x", "baseline"] == 1 and table.order_kept["A_x", "fast"] == 0
+
+
+def test_fragility_compares_with_the_baselines_runs_of_the_same_P_and_seeds():
+    P = np.array([200, 400, 800, 1600, 3200, 6400])
+    everything = synthetic_study(Truth(), Noise(), P, 6, np.random.default_rng(3)).assign(norm="l2", diverged=False)
+    few = everything[(everything.P < 3000) & (everything.seed < 4)]  # the very runs of the baseline
+    settings = Exponents(bootstrap_resamples=20)
+
+    def fitted(runs):
+        authors, _ = authors_exponents(*mean_curves(runs, settings.grid_points))
+        return pd.concat([authors, robust_exponents(runs, 20, settings.confidence, settings.seed).exponents])
+
+    tables = {("A_x", "baseline"): fitted(everything), ("A_x", "nothing_changed"): fitted(few)}
+    trajectories = {("A_x", "baseline"): everything, ("A_x", "nothing_changed"): few}
+    table = fragility_audit(tables, trajectories, "l2", settings).set_index(["variant", "procedure"])
+    for procedure in ("authors", "robust"):
+        row = table.loc["nothing_changed", procedure]
+        assert row.gamma_2 != table.loc["baseline", procedure].gamma_2
+        assert row.gamma_1_shift == row.gamma_2_shift == row.gamma_pred_shift == 0
+        assert row.gamma_2_baseline == row.gamma_2

@@ -6,6 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
+from scaling.config import Exponents
+from scaling.curves.mean_curves import mean_curves
+from scaling.exponents.authors import authors_exponents
+from scaling.exponents.robust import robust_exponents
+
+ORDER_POINTS = 20  # at which two cells' norms are compared, evenly in log epoch
 EXPONENTS = ["gamma_1", "gamma_2", "gamma_pred", "gamma_meas", "difference"]
 
 
@@ -39,37 +45,66 @@ def norm_audit(
 
 
 def fragility_audit(
-    exponents: Mapping[tuple[str, str], pd.DataFrame], trajectories: Mapping[tuple[str, str], pd.DataFrame], norm: str
+    exponents: Mapping[tuple[str, str], pd.DataFrame],
+    trajectories: Mapping[tuple[str, str], pd.DataFrame],
+    norm: str,
+    settings: Exponents,
 ) -> pd.DataFrame:
     """Compare variants of the training with the baseline, cell by cell, for one norm.
+
+    A variant is compared with the baseline's runs of the same P and seeds: where it has fewer than the baseline, the
+    baseline is fitted again to those alone, so that the training is the only difference.
 
     Parameters
     ----------
     exponents : (cell, variant) -> table of exponents, one row per procedure.
     trajectories : (cell, variant) -> trajectories of the same study.
+    settings : of the fits to part of the baseline.
 
     Returns
     -------
     One row per cell, variant and procedure: the exponents with their intervals; for gamma_1, gamma_2 and gamma_pred
-    `*_shift`, the difference from the baseline's in units of the joint standard error; `collapse_chi2`;
-    `trend` (Spearman's rank correlation of the last norm with P, mean over seeds: does the norm still grow with
-    the data?); `order_kept` (share of the pairs of cells, epochs and P at which the two cells' norms stand in the
-    same order as in the baseline; nan with a single cell).
+    `*_baseline`, the baseline's on the same P and seeds, and `*_shift`, the difference from it in units of the joint
+    standard error; `collapse_chi2` and `collapse_chi2_baseline`; `trend` (Spearman's rank correlation of the last norm
+    with P, mean over seeds: does the norm still grow with the data?); `order_kept` (share of the other cells, P and
+    epochs at which the two cells' norms stand in the same order as in the baseline; nan with a single cell).
     """
-    rows = []
+    rows, fitted = [], {}
+    runs = {key: _runs(table, norm) for key, table in trajectories.items()}
     for (cell, variant), table in exponents.items():
-        runs = trajectories[cell, variant].query("norm == @norm and not diverged")
+        chosen = frozenset(zip(runs[cell, variant].P, runs[cell, variant].seed, strict=True))
+        if (cell, chosen) not in fitted:
+            fitted[cell, chosen] = _baseline_on(chosen, runs[cell, "baseline"], exponents[cell, "baseline"], settings)
+        shared = {"trend": _trend(runs[cell, variant]), "order_kept": _order_kept(cell, variant, runs)}
         for row in table.to_dict("records"):
-            base = exponents[cell, "baseline"].query("procedure == @row['procedure']")
-            base = base.iloc[0].to_dict() if len(base) else {}
-            shifts = {f"{key}_shift": _shift(row, base, key, sigma) for key, sigma in _SIGMAS.items()}
-            rows.append(
-                {"cell": cell, "variant": variant}
-                | _summary(row)
-                | shifts
-                | {"trend": _trend(runs), "order_kept": _order_kept(cell, variant, trajectories, norm)}
-            )
+            base = fitted[cell, chosen].query("procedure == @row['procedure']")
+            compared = _compared(row, base.iloc[0].to_dict() if len(base) else {})
+            rows.append({"cell": cell, "variant": variant} | _summary(row) | compared | shared)
     return pd.DataFrame(rows)
+
+
+def _runs(table: pd.DataFrame, norm: str) -> pd.DataFrame:
+    return table.query("norm == @norm and not diverged")
+
+
+def _baseline_on(
+    chosen: frozenset, baseline: pd.DataFrame, exponents: pd.DataFrame, settings: Exponents
+) -> pd.DataFrame:
+    """The baseline's exponents by both procedures, from its runs of the `chosen` (P, seed) alone."""
+    there = pd.Series(list(zip(baseline.P, baseline.seed, strict=True)), index=baseline.index)
+    if set(there) == chosen:
+        return exponents
+    runs = baseline[there.isin(chosen)]
+    if runs.empty:
+        return exponents.iloc[:0]
+    authors, _ = authors_exponents(*mean_curves(runs, settings.grid_points))
+    robust = robust_exponents(runs, settings.bootstrap_resamples, settings.confidence, settings.seed)
+    return pd.concat([authors, robust.exponents], ignore_index=True)
+
+
+def _compared(row: dict, base: dict) -> dict:
+    values = {f"{key}_baseline": base.get(key, np.nan) for key in (*_SIGMAS, "collapse_chi2")}
+    return values | {f"{key}_shift": _shift(row, base, key, sigma) for key, sigma in _SIGMAS.items()}
 
 
 _SIGMAS = {"gamma_1": "sigma_1", "gamma_2": "sigma_2", "gamma_pred": "sigma_pred"}
@@ -121,25 +156,28 @@ def _trend(runs: pd.DataFrame) -> float:
     return float(spearmanr(last.index, last.to_numpy()).statistic) if len(last) > 2 else np.nan
 
 
-def _order_kept(cell: str, variant: str, trajectories: Mapping[tuple[str, str], pd.DataFrame], norm: str) -> float:
+def _order_kept(cell: str, variant: str, runs: Mapping[tuple[str, str], pd.DataFrame]) -> float:
     """Share of (other cell, P, epoch) at which sign(log norm of `cell` - that of the other) is the baseline's."""
-    kept: list[np.ndarray] = []
-    for other, its_variant in trajectories:
-        if its_variant == variant and other != cell:
-            signs = [
-                np.sign(
-                    _mean_path(trajectories[cell, which], norm) - _mean_path(trajectories[other, which], norm)
-                ).dropna()
-                for which in (variant, "baseline")
-            ]
-            now, before = signs[0].align(signs[1], join="inner")
-            kept.append((now == before).to_numpy())
-    together = np.concatenate(kept) if kept else np.array([])
-    return float(together.mean()) if together.size else np.nan
+    kept = []
+    for other, its_variant in runs:
+        if its_variant != variant or other == cell:
+            continue
+        paths = [_mean_paths(runs[name, which]) for which in (variant, "baseline") for name in (cell, other)]
+        for P in set.intersection(*(set(path) for path in paths)):
+            starts, ends = zip(*((path[P].index[0], path[P].index[-1]) for path in paths), strict=True)
+            if max(starts) < min(ends):
+                grid = np.linspace(max(starts), min(ends), ORDER_POINTS)
+                now, its, before, its_before = (np.interp(grid, path[P].index, path[P]) for path in paths)
+                kept.append(np.sign(now - its) == np.sign(before - its_before))
+    return float(np.concatenate(kept).mean()) if kept else np.nan
 
 
-def _mean_path(runs: pd.DataFrame, norm: str) -> pd.Series:
-    """Mean log10 norm over seeds at each (P, epoch rounded to three significant digits)."""
-    runs = runs.query("norm == @norm and not diverged")
-    epoch = runs.epoch.map(lambda value: float(f"{value:.3g}"))
-    return runs.log10_norm.groupby([runs.P, epoch]).mean()
+def _mean_paths(runs: pd.DataFrame) -> dict[int, pd.Series]:
+    """For each P the mean log10 norm over seeds against log10 epoch (epochs that all seeds share)."""
+    shown = runs[runs.epoch > 0]
+    paths = {}
+    for P, of_P in shown.groupby("P"):
+        by_epoch = of_P.pivot_table(index="epoch", columns="seed", values="log10_norm").dropna()
+        if len(by_epoch):
+            paths[P] = by_epoch.mean(axis=1).set_axis(np.log10(by_epoch.index))
+    return paths

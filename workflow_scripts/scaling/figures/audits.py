@@ -49,10 +49,10 @@ def draw_norm_audit(audit: pd.DataFrame) -> Figure:
 
 
 def draw_fragility_audit(audit: pd.DataFrame) -> Figure:
-    """gamma_1, gamma_2 and their product for each variant of the training, a dotted line at each cell's baseline.
+    """gamma_1, gamma_2 and their product for each variant of the training.
 
-    `audit` is scaling.exponents.audit.fragility_audit's table. Filled: the robust procedure with its interval, to
-    which the lines belong; open: the authors' with 1.96 standard errors.
+    `audit` is scaling.exponents.audit.fragility_audit's table. Filled: the robust procedure with its interval; the tall
+    tick of the same colour: the baseline's value on the same P and seeds. Open: the authors' with 1.96 standard errors.
     """
     rows = audit[audit.procedure == "robust"]
     cells, variants = list(audit.cell.unique()), list(audit.variant.unique())
@@ -61,8 +61,10 @@ def draw_fragility_audit(audit: pd.DataFrame) -> Figure:
     for axis, (quantity, label) in zip(axes[0], PANELS.items(), strict=True):
         _forest(axis, audit, "variant", variants, cells, quantity)
         for index, cell in enumerate(cells):
-            for value in rows.loc[(rows.cell == cell) & (rows.variant == "baseline"), quantity].dropna():
-                axis.axvline(value, color=CATEGORIES[index % 7], linestyle=":", linewidth=0.8)
+            references = rows[rows.cell == cell].set_index("variant").reindex(variants)[f"{quantity}_baseline"]
+            heights = _heights(len(variants), index, len(cells))
+            half = 0.35 / len(cells)
+            axis.vlines(references, heights - half, heights + half, color=CATEGORIES[index % 7], linewidth=0.9)
         axis.set_xlabel(label)
     figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=min(len(cells), 5))
     return figure
