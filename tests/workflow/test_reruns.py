@@ -22,6 +22,8 @@ def made(tmp_path_factory):
     """The tiny study with every output in its place, empty."""
     study = Study(tmp_path_factory.mktemp("made") / "study")
     (study.folder / "files.smk").write_text(NOTHING_BUT_FILES)
+    study.run("--snakefile", "files.smk", "--cores", "4", "results/table1.tsv")
+    study.for_table5 = sum(study.planned("results/table5.tsv"), Counter())
     study.run("--snakefile", "files.smk", "--cores", "4", "all")
     assert study.planned("all") == (Counter(), Counter())
     study.everything = study.planned("--forceall", "all")[0]
@@ -70,6 +72,12 @@ def words(rules):
 
 LIBRARY = "workflow_scripts/scaling"
 ANALYSIS = {"trajectories", "mean_curves", "authors_exponents", "exponents", "table", "figure_scaling_laws"}
+
+
+def test_other_norms_need_no_training(made):
+    """Table 5 after Table 1: the same runs."""
+    assert made.for_table5["authors_exponents"] == 2
+    assert not {"train_block", "draw_subset", "trajectories"} & set(made.for_table5)
 
 
 def test_comments_and_docstrings(changed):
