@@ -20,18 +20,18 @@ PROCEDURES = ("authors", "robust")
 def table_rows(study: Study, number: int) -> list[Key]:
     """Which cells, variants and norms stand in Table `number`.
 
-    1 and 2: every cell as it is; 3: the variants that change the weight decay; 4: those that change the optimizer to
-    SGD; 5: the norms other than the default one, on the data sets where the study varies the weight decay (the paper:
-    CIFAR10), on all if it varies none.
+    1 and 2: every cell as it is; 3: the variants that change the weight decay and keep the optimizer; 4: those that
+    change the optimizer to SGD; 5: the norms other than the default one, on the data sets of Table 3 (the paper:
+    CIFAR10), on all if that is empty.
     """
     cells, default = study.cells, study.norms[0]
     if number in (1, 2):
         return [(cell, "baseline", default) for cell in cells]
     if number == 3:
-        return _changed(study, "weight_decay")
+        return [key for key in _changed(study, "weight_decay") if key not in _changed(study, "optimizer")]
     if number == 4:
         return [key for key in _changed(study, "optimizer") if study.training(*key[:2]).optimizer == "SGD"]
-    varied = {cells[cell].dataset for cell, *_ in _changed(study, "weight_decay")}
+    varied = {cells[cell].dataset for cell, *_ in table_rows(study, 3)}
     names = [cell for cell in cells if cells[cell].dataset in varied or not varied]
     return [(cell, "baseline", norm) for cell in names for norm in study.norms if norm != default]
 
