@@ -1,4 +1,5 @@
 # The typed configuration, the paths and the code fingerprints that every stage shares.
+import glob
 import json
 import os
 import shutil

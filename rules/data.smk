@@ -4,7 +4,20 @@ localrules:
     draw_subset,
 
 
+def dataset_files(wildcards):
+    """An archive or IDX files that are there: replaced by others, they are read again. (The images of a folder are too
+    many to watch: after a change in them, `snakemake --forcerun prepare_dataset`.)"""
+    dataset = STUDY.datasets[wildcards.dataset]
+    if dataset.source == "folder" and os.path.isfile(dataset.root):
+        return [dataset.root]
+    if dataset.source == "idx":
+        return sorted(glob.glob(f"{glob.escape(dataset.root)}/*idx?-ubyte*"))
+    return []
+
+
 rule prepare_dataset:
+    input:
+        dataset_files,
     output:
         arrays="results/data/{dataset}.npz",
         provenance="results/data/{dataset}.json",

@@ -3,6 +3,8 @@
 The outputs are empty files that Snakemake itself has made, with its records of the code and settings of now.
 """
 
+import os
+import time
 from collections import Counter
 
 import pytest
@@ -133,3 +135,16 @@ def test_a_P_more(changed):
 def test_more_epochs(changed):
     changed.settings("cells: {ResNet_digits: {epochs: 3}}")
     changed("more epochs of one cell", {"train_block": 4}, never={"draw_subset"})
+
+
+def test_an_archive_that_was_replaced(changed, made):
+    """Its images are read again, and all that follows."""
+    archive = made.folder / "images.zip"
+    archive.touch()
+    changed.settings("datasets: {mine: {source: folder, root: images.zip}}")
+    target = "results/subsets/mine/P2/seed1.npy"
+    made.run("--snakefile", "files.smk", "--cores", "1", target)
+    assert made.planned(target) == (Counter(), Counter())
+    archive.write_text("others")  # Snakemake looks at the bytes of small files, not at their age alone
+    os.utime(archive, (time.time() + 60,) * 2)
+    assert made.planned(target) == (Counter(prepare_dataset=1), Counter(draw_subset=1))
