@@ -10,7 +10,7 @@ import yaml
 from scaling.config import read_study
 from scaling.tables.notation import with_interval
 from scaling.tables.paper import external_table, paper_table, table_rows
-from scaling.tables.render import latex, markdown, printed
+from scaling.tables.render import latex, markdown, printed, web_page
 
 CONFIG = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
 
@@ -141,3 +141,12 @@ def test_external_row():
     row = external_table("mine", exponents("authors"))
     assert row.loc[0, "study"] == "mine" and "gamma_1_authors" in row
     assert not [name for name in row if name.endswith("published")]
+
+
+def test_what_the_robust_procedure_could_not_say_stands_below_the_table():
+    quiet, noted = (exponents("authors", "robust", note=note) for note in (np.nan, "no early power law"))
+    table = paper_table(1, {("A_x", "baseline", "l2"): quiet, ("B_x", "baseline", "l2"): noted}, "l2")
+    assert table["note_robust"].tolist()[1] == "no early power law"
+    assert markdown(1, table).endswith("|\n\n- B x, robust: no early power law.\n")
+    assert "% B x, robust: no early power law.\n" in latex(1, table)
+    assert web_page(1, table).count("<p>") == 1

@@ -70,7 +70,8 @@ def paper_table(number: int, exponents: Mapping[Key, pd.DataFrame], default_norm
     One row per key: cell, variant, norm; for each exponent of the table its published value and error (text, as
     printed; empty where the paper has none), its value and standard error by the authors' procedure, and its value and
     interval by the robust one; where gamma_pred and gamma_meas are in the table, sigma of their difference (published
-    and by the authors' procedure), and difference with its interval (robust); censored_P.
+    and by the authors' procedure), and difference with its interval (robust); censored_P; and the robust
+    procedure's note, in words, of what is missing and why.
     """
     rows = [
         dict(zip(("cell", "variant", "norm"), key, strict=True)) | _published(number, key, default_norm) | _ours(table)
@@ -112,4 +113,4 @@ def _columns(number: int, procedures: list[str]) -> list[str]:
         columns.append("sigma_published")
         together = {"authors": ["sigma"], "robust": ["difference", "difference_low", "difference_high"]}
         columns += [f"{name}_{p}" for p in procedures for name in together[p]]
-    return columns + [f"censored_P_{p}" for p in procedures]
+    return columns + [f"censored_P_{p}" for p in procedures] + [f"note_{p}" for p in procedures if p == "robust"]

@@ -55,6 +55,16 @@ def cells_of(number: int, table: pd.DataFrame) -> tuple[list[tuple[str, list[str
     return groups, rows
 
 
+def notes_of(table: pd.DataFrame) -> list[str]:
+    """What the robust procedure says of rows, in words: one line for each row of which there is something to say."""
+    names = [name for name in ("cell", "variant", "norm") if name == "cell" or len(set(table[name])) > 1]
+    return [
+        f"{' '.join(str(row[name]) for name in names).replace('_', ' ')}, robust: {row['note_robust']}."
+        for row in table.to_dict("records")
+        if isinstance(row.get("note_robust"), str) and row["note_robust"]
+    ]
+
+
 def _of_quantity(row: Mapping, quantity: str, procedures: list[str]) -> list[str]:
     cells = [printed(row[f"{quantity}_published"], row.get(f"{sigma_of(quantity)}_published"))]
     for procedure in procedures:
@@ -79,7 +89,8 @@ def markdown(number: int, table: pd.DataFrame) -> str:
     lines = [_line(heads), _line(["---"] * len(heads)), *(_line(row) for row in rows)]
     if not rows:
         lines.append("\nThis study has no such rows.")
-    return f"Table {number}. {NOTE}\n\n" + "\n".join(lines) + "\n"
+    notes = "".join(f"- {note}\n" for note in notes_of(table))
+    return f"Table {number}. {NOTE}\n\n" + "\n".join(lines) + "\n" + (f"\n{notes}" if notes else "")
 
 
 def _line(cells: list[str]) -> str:
@@ -100,7 +111,8 @@ def web_page(number: int, table: pd.DataFrame) -> str:
     return (
         f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Table {number}</title><style>{style}</style>'
         f"<table><caption>Table {number}. {html.escape(NOTE)}</caption>"
-        f"<thead><tr>{tops}</tr><tr>{heads}</tr></thead><tbody>{body}</tbody></table></html>\n"
+        f"<thead><tr>{tops}</tr><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        f"{''.join(f'<p>{html.escape(note)}</p>' for note in notes_of(table))}</html>\n"
     )
 
 
@@ -117,6 +129,7 @@ def latex(number: int, table: pd.DataFrame) -> str:
     columns = " & ".join(_replace(name, tex) for _, names in groups for name in names)
     lines = [
         f"% Table {number}. {NOTE}",
+        *(f"% {note}" for note in notes_of(table)),
         rf"\begin{{tabular}}{{{'l' * len(groups[0][1])}{'c' * (column - 1 - len(groups[0][1]))}}}",
         r"\toprule",
         " & ".join(heads) + r" \\",
