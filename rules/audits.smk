@@ -69,12 +69,18 @@ rule draw_audit:
             "fragility": "results/fragility.tsv",
         }[wildcards.audit],
     output:
-        pdf=report(
-            "results/figures/{audit}.pdf",
+        pdf="results/figures/{audit}.pdf",
+        png=report(
+            "results/figures/{audit}.png",
             caption="captions/audits.rst",
             category="Audits",
+            labels=lambda wildcards: {
+                "audit": {
+                    "norm_audit": "definitions of the norm",
+                    "fragility": "changes of the training",
+                }[wildcards.audit]
+            },
         ),
-        png="results/figures/{audit}.png",
     log:
         "logs/draw_{audit}.log",
     wildcard_constraints:

@@ -21,6 +21,11 @@ NETWORK_FIGURES = [
 ]
 
 
+def figure_labels(shows):
+    """A figure's labels in the report; its number such that their order, which is the alphabet's, is the paper's."""
+    return lambda wildcards: {"figure": wildcards.number.zfill(2), "shows": shows}
+
+
 def figure_panels(wildcards):
     """A figure's panels, as cell/variant/norm."""
     return [
@@ -43,7 +48,7 @@ rule figure_learning_curves:
             "results/figures/fig{number,3|13|16|19}.png",
             caption="captions/learning_curves.rst",
             category="Figures",
-            labels={"figure": "{number}", "shows": "test error against norm"},
+            labels=figure_labels("test error against norm"),
         ),
     log:
         "logs/figures/fig{number}.log",
@@ -66,7 +71,7 @@ rule figure_collapse:
             "results/figures/fig{number,4|14|17|20}.png",
             caption="captions/collapse.rst",
             category="Figures",
-            labels={"figure": "{number}", "shows": "curves rescaled by their optima"},
+            labels=figure_labels("curves rescaled by their optima"),
         ),
     log:
         "logs/figures/fig{number}.log",
@@ -117,7 +122,7 @@ rule figure_exponent_fits:
             "results/figures/fig{number,11}.png",
             caption="captions/exponent_fits.rst",
             category="Figures",
-            labels={"figure": "{number}", "shows": "fits of gamma_1 and gamma_2"},
+            labels=figure_labels("fits of gamma_1 and gamma_2"),
         ),
     log:
         "logs/figures/fig{number}.log",
@@ -141,10 +146,7 @@ rule figure_scaling_laws:
             "results/figures/fig{number,12|15|18|21}.png",
             caption="captions/scaling_laws.rst",
             category="Figures",
-            labels={
-                "figure": "{number}",
-                "shows": "measured and predicted power laws",
-            },
+            labels=figure_labels("measured and predicted power laws"),
         ),
     log:
         "logs/figures/fig{number}.log",

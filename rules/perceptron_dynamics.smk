@@ -176,12 +176,13 @@ rule figure1:
         curves="results/perceptron/dynamics_curves.tsv",
         dynamics="results/perceptron/dynamics.parquet",
     output:
-        pdf=report(
-            "results/figures/fig1.pdf",
+        pdf="results/figures/fig1.pdf",
+        png=report(
+            "results/figures/fig1.png",
             caption="captions/fig1.rst",
             category="Figures",
+            labels={"figure": "01", "shows": "free and fixed norm"},
         ),
-        png="results/figures/fig1.png",
     log:
         "logs/figure1.log",
     threads: 1
@@ -196,12 +197,13 @@ rule figure7:
     input:
         "results/perceptron/mse.parquet",
     output:
-        pdf=report(
-            "results/figures/fig7.pdf",
+        pdf="results/figures/fig7.pdf",
+        png=report(
+            "results/figures/fig7.png",
             caption="captions/fig7.rst",
             category="Figures",
+            labels={"figure": "07", "shows": "squared loss"},
         ),
-        png="results/figures/fig7.png",
     log:
         "logs/figure7.log",
     threads: 1
@@ -218,12 +220,13 @@ rule figure9:
         gamma_1="results/perceptron/dynamics_gamma_1.tsv",
         exponents="results/perceptron/dynamics_exponents.tsv",
     output:
-        pdf=report(
-            "results/figures/fig9.pdf",
+        pdf="results/figures/fig9.pdf",
+        png=report(
+            "results/figures/fig9.png",
             caption="captions/fig9.rst",
             category="Figures",
+            labels={"figure": "09", "shows": "exponents at free norm"},
         ),
-        png="results/figures/fig9.png",
     log:
         "logs/figure9.log",
     threads: 1

@@ -39,12 +39,13 @@ rule figure2:
         optima="results/perceptron/optima.tsv",
         collapse="results/perceptron/theory_collapse.tsv",
     output:
-        pdf=report(
-            "results/figures/fig2.pdf",
+        pdf="results/figures/fig2.pdf",
+        png=report(
+            "results/figures/fig2.png",
             caption="captions/fig2.rst",
             category="Figures",
+            labels={"figure": "02", "shows": "theory at fixed norm, and its collapse"},
         ),
-        png="results/figures/fig2.png",
     log:
         "logs/figure2.log",
     threads: 1
@@ -57,12 +58,13 @@ rule figure2:
 
 rule figure5:
     output:
-        pdf=report(
-            "results/figures/fig5.pdf",
+        pdf="results/figures/fig5.pdf",
+        png=report(
+            "results/figures/fig5.png",
             caption="captions/fig5.rst",
             category="Figures",
+            labels={"figure": "05", "shows": "sketch of the combined laws"},
         ),
-        png="results/figures/fig5.png",
     log:
         "logs/figure5.log",
     threads: 1
@@ -78,12 +80,13 @@ rule figure6:
         theory="results/perceptron/theory.tsv",
         optima="results/perceptron/optima.tsv",
     output:
-        pdf=report(
-            "results/figures/fig6.pdf",
+        pdf="results/figures/fig6.pdf",
+        png=report(
+            "results/figures/fig6.png",
             caption="captions/fig6.rst",
             category="Figures",
+            labels={"figure": "06", "shows": "theory, fewer patterns than weights"},
         ),
-        png="results/figures/fig6.png",
     log:
         "logs/figure6.log",
     threads: 1
@@ -98,12 +101,13 @@ rule figure8:
     input:
         theory="results/perceptron/theory.tsv",
     output:
-        pdf=report(
-            "results/figures/fig8.pdf",
+        pdf="results/figures/fig8.pdf",
+        png=report(
+            "results/figures/fig8.png",
             caption="captions/fig8.rst",
             category="Figures",
+            labels={"figure": "08", "shows": "local exponent of the theory"},
         ),
-        png="results/figures/fig8.png",
     log:
         "logs/figure8.log",
     threads: 1

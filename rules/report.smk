@@ -64,4 +64,4 @@ rule report:
     shell:
         "settings=$(mktemp --suffix .yaml) && trap 'rm -f $settings' EXIT"
         " && printf '%s' {params.settings:q} > $settings"
-        " && snakemake --report {output.html} --nolock --configfile $settings -- all > {log} 2>&1"
+        " && snakemake --report {output.html} --report-stylesheet rules/report.css --nolock --configfile $settings -- all > {log} 2>&1"

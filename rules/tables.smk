@@ -12,6 +12,15 @@ TABLES = [
 ]
 
 
+TABLE_TITLES = {
+    1: "predicted and measured exponents",
+    2: "the two dynamical exponents",
+    3: "weight decay",
+    4: "SGD",
+    5: "other norms",
+}
+
+
 rule table:
     input:
         printed="workflow_scripts/scaling/published/table{number}.tsv",
@@ -26,7 +35,10 @@ rule table:
             "results/table{number}.html",
             caption="captions/tables.rst",
             category="Tables",
-            labels={"table": "{number}"},
+            labels=lambda wildcards: {
+                "table": wildcards.number,
+                "shows": TABLE_TITLES[int(wildcards.number)],
+            },
         ),
     log:
         "logs/table{number}.log",

@@ -1,5 +1,7 @@
 """The report's first page."""
 
+import re
+
 import pandas as pd
 from docutils.core import publish_parts
 
@@ -20,15 +22,34 @@ def test_the_page_is_valid_and_says_what_came_out():
     )
     perceptron = pd.DataFrame(
         {
-            "quantity": ["gamma_1", "gamma_1"],
-            "setting": ["fixed-norm", "free-norm"],
-            "value": [0.5, 0.49],
-            "sigma": [0.01, 0.02],
+            "quantity": ["gamma_1", "gamma_1", "gamma", "gamma_1"],
+            "setting": ["fixed-norm", "free-norm", "fixed-norm", "free-norm"],
+            "source": ["ours", "ours", "ours", "published"],
+            "value": [0.5, 0.49, 0.51, 0.96],
+            "sigma": [0.01, 0.02, 0.01, 0.25],
         }
     )
     page = front_page("quick", {"cells": 1, "training runs": 1200}, table, perceptron)
     html = publish_parts(page + "\n\n.. _Statistics: x\n", writer="html", settings_overrides={"halt_level": 2})[
         "html_body"
     ]
-    for text in ("0.60 / 0.55", "0.50(2) / 0.50(2)", "0.49(2)", "1,200 training runs", "torch "):
+    for text in ("yes, 0.6 σ apart", "yes, 0.0 σ apart", "0.49(2)", "0.96(25)", "1,200 training runs", "torch "):
         assert text in html
+    rows = re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)
+    cells = [
+        [re.sub("<.*?>", "", cell).strip() for cell in re.findall(r"<t[dh].*?</t[dh]>", row, re.DOTALL)] for row in rows
+    ]
+    assert ["CNN MNIST", "published", "0.60", "0.55", "yes, 0.6 σ apart"] in cells
+    assert [
+        "CNN MNIST",
+        "robust",
+        "0.50 [0.40, 0.60]",
+        "0.50 [0.40, 0.60]",
+        "no, difference 0.50 [0.40, 0.60]",
+    ] in cells
+    assert cells[-4:] == [
+        ["setting", "γ₁", "γ"],
+        ["fixed-norm", "0.500(10)", "0.510(10)"],
+        ["free-norm", "0.49(2)", "–"],
+        ["free-norm, published", "0.96(25)", "–"],
+    ]

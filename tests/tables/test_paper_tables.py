@@ -149,4 +149,4 @@ def test_what_the_robust_procedure_could_not_say_stands_below_the_table():
     assert table["note_robust"].tolist()[1] == "no early power law"
     assert markdown(1, table).endswith("|\n\n- B x, robust: no early power law.\n")
     assert "% B x, robust: no early power law.\n" in latex(1, table)
-    assert web_page(1, table).count("<p>") == 1
+    assert web_page(1, table).count("<p>B x, robust: no early power law.</p>") == 1

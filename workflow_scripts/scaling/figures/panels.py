@@ -23,8 +23,12 @@ NAMES = {
     "l2": r"$\ell_2$ norm",
     "g21": "(2,1) group norm",
     "spectral": "spectral norm",
+    "spectral_complexity": "spectral complexity",
     "spectral_complexity_authors": "authors' complexity",
+    "spectral_complexity_operator": "operator norms",
+    "spectral_complexity_bn_folded": "batch norm folded",
     "sgd": "SGD",
+    "adamw": "AdamW",
 }
 TEXT_SIZE = 6.5  # points, of words inside a panel
 

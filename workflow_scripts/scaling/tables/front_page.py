@@ -1,13 +1,14 @@
 """The report's first page: what the study is, what came out, with what it was made."""
 
+import math
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
 import pandas as pd
 
-from scaling.tables.notation import with_uncertainty
-from scaling.tables.render import SYMBOLS, cells_of
+from scaling.tables.notation import with_interval, with_uncertainty
+from scaling.tables.render import NOTHING, SYMBOLS, cells_of, printed
 
 PACKAGES = ("snakemake", "torch", "torchvision", "numpy", "scipy", "pandas", "matplotlib")
 
@@ -20,40 +21,73 @@ def front_page(preset: str, sizes: Mapping[str, int], table1: pd.DataFrame, perc
     preset : name of the study.
     sizes : what there is how many of, in the order of the page, e.g. {"training runs": 75}.
     table1 : scaling.tables.paper.paper_table(1, ...).
-    perceptron : results/perceptron/exponents.tsv: columns quantity, setting, value, sigma.
+    perceptron : results/perceptron/exponents.tsv: columns quantity, setting, source, value, sigma.
     """
-    heads, rows = _predicted_and_measured(table1)
-    settings = list(dict.fromkeys(perceptron["setting"]))
-    values = [
-        [SYMBOLS.get(quantity, quantity), *(_value(of_it, setting) for setting in settings)]
-        for quantity, of_it in perceptron.groupby("quantity", sort=False)
-    ]
     software = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     parts = [
         "Neural scaling laws in learning curves\n======================================",
         f"Preset *{preset}*: " + ", ".join(f"{number:,} {what}" for what, number in sizes.items()) + ".",
-        "Table 1. Predicted and measured exponents of the test error with the number of images\n" + "-" * 86,
-        _list_table(heads, rows),
+        "Predicted and measured exponents (Table 1)\n------------------------------------------",
+        "The smallest test error falls with the number of images as P\\ :sup:`-γ`. γ_pred = γ₁γ₂ comes from the "
+        "learning curves, γ_meas from the smallest errors. They agree within two standard errors of their difference "
+        "(published, authors), or where the interval of the difference contains zero (robust).",
+        _list_table(["cell", "procedure", "γ_pred", "γ_meas", "agree"], _predicted_and_measured(table1)),
         "Exponents of the perceptron\n---------------------------",
-        _list_table(["", *settings], values),
+        _list_table(*_perceptron(perceptron)),
         f"Made with Python {platform.python_version()}, {software}. How long each rule took: Statistics_.",
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _predicted_and_measured(table1: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """Table 1 narrow enough for half a page: a cell, and predicted and measured exponent by each source."""
+def _predicted_and_measured(table1: pd.DataFrame) -> list[list[str]]:
+    """A row for each cell and each of published, authors, robust that has a number."""
     groups, rows = cells_of(1, table1)
     (_, names), (_, sources), *_ = groups
     first, width = len(names), len(sources)
-    pairs = [row[:first] + [f"{row[first + i]} / {row[first + width + i]}" for i in range(width)] for row in rows]
-    return ["γ_pred / γ_meas", *sources], pairs
+    result = []
+    for row, numbers in zip(rows, table1.to_dict("records"), strict=True):
+        for i, source in enumerate(sources):
+            predicted, measured = row[first + i], row[first + width + i]
+            if (predicted, measured) != (NOTHING, NOTHING):
+                result.append([", ".join(row[:first]), source, predicted, measured, _agreement(numbers, source)])
+    return result
 
 
-def _value(of_quantity: pd.DataFrame, setting: str) -> str:
+def _agreement(numbers: Mapping[str, object], source: str) -> str:
+    """Whether predicted and measured exponent agree, and by what."""
+    if source == "robust":
+        difference, low, high = (float(numbers[f"difference{end}_robust"]) for end in ("", "_low", "_high"))
+        if not (math.isfinite(low) and math.isfinite(high)):
+            return NOTHING
+        return f"{'yes' if low <= 0 <= high else 'no'}, difference {with_interval(difference, low, high)}"
+    try:
+        predicted, measured, sigma = (
+            float(numbers[f"{name}_{source}"]) for name in ("gamma_pred", "gamma_meas", "sigma")
+        )
+    except (TypeError, ValueError):  # not printed
+        return NOTHING
+    if not (math.isfinite(predicted - measured) and sigma > 0):
+        return NOTHING
+    apart = abs(predicted - measured) / sigma
+    return f"{'yes' if apart <= 2 else 'no'}, {apart:.1f} σ apart"
 
-    row = of_quantity[of_quantity["setting"] == setting]
-    return with_uncertainty(row["value"].iloc[0], row["sigma"].iloc[0]) if len(row) else "–"
+
+def _perceptron(exponents: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """Heads and rows: a row for each setting, the published numbers under ours, a column for each exponent."""
+    quantities = list(dict.fromkeys(exponents["quantity"]))
+    rows = []
+    for (setting, source), of_it in exponents.groupby(["setting", "source"], sort=False):
+        write = _as_printed if source == "published" else with_uncertainty
+        found = of_it.set_index("quantity")[["value", "sigma"]]
+        values = [write(*found.loc[name]) if name in found.index else NOTHING for name in quantities]
+        rows.append([setting + ", published" * (source == "published"), *values])
+    order = {setting: place for place, setting in enumerate(dict.fromkeys(exponents["setting"]))}
+    rows.sort(key=lambda row: order[row[0].removesuffix(", published")])
+    return ["setting", *(SYMBOLS.get(name, name) for name in quantities)], rows
+
+
+def _as_printed(value: float, sigma: float) -> str:
+    return printed(f"{value:g}", f"{sigma:g}" if sigma > 0 else None)
 
 
 def _list_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

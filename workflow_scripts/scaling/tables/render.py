@@ -8,7 +8,7 @@ import pandas as pd
 from scaling.tables.notation import with_interval, with_uncertainty
 from scaling.tables.paper import QUANTITIES, sigma_of, statistics_of
 
-SYMBOLS = {"gamma_pred": "γ_pred", "gamma_meas": "γ_meas", "gamma_1": "γ₁", "gamma_2": "γ₂"}
+SYMBOLS = {"gamma_pred": "γ_pred", "gamma_meas": "γ_meas", "gamma_1": "γ₁", "gamma_2": "γ₂", "gamma": "γ"}
 TEX_SYMBOLS = {
     "gamma_pred": r"$\gamma_\mathrm{pred}$",
     "gamma_meas": r"$\gamma_\mathrm{meas}$",
@@ -98,22 +98,37 @@ def _line(cells: list[str]) -> str:
 
 
 def web_page(number: int, table: pd.DataFrame) -> str:
-    """Table `number` as a page of HTML that stands by itself."""
-    groups, rows = cells_of(number, table)
+    """Table `number` as a page of HTML that stands by itself, without published columns that are empty."""
+    groups, rows = _without_empty(*cells_of(number, table))
     tops = "".join(f'<th colspan="{len(names)}">{html.escape(SYMBOLS.get(what, what))}</th>' for what, names in groups)
     heads = "".join(f"<th>{html.escape(name)}</th>" for _, names in groups for name in names)
     body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
     style = (
-        "body{font:14px sans-serif;margin:1em}table{border-collapse:collapse}caption{text-align:left;padding:0 0 .6em}"
+        "body{font:14px sans-serif;margin:1em}p{max-width:60em}div{overflow-x:auto}table{border-collapse:collapse}"
         "th,td{padding:.25em .7em;text-align:left;white-space:nowrap}thead{border-bottom:1px solid}"
-        "tbody tr:nth-child(even){background:#f3f3f3}"
+        "tr{background:#fff}tbody tr:nth-child(even){background:#f3f3f3}"
+        "th:first-child,td:first-child{position:sticky;left:0;background:inherit}"
     )
     return (
         f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>Table {number}</title><style>{style}</style>'
-        f"<table><caption>Table {number}. {html.escape(NOTE)}</caption>"
-        f"<thead><tr>{tops}</tr><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        f"<p>Table {number}. {html.escape(NOTE)}</p><div><table>"
+        f"<thead><tr>{tops}</tr><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
         f"{''.join(f'<p>{html.escape(note)}</p>' for note in notes_of(table))}</html>\n"
     )
+
+
+def _without_empty(
+    groups: list[tuple[str, list[str]]], rows: list[list[str]]
+) -> tuple[list[tuple[str, list[str]]], list[list[str]]]:
+    """What `cells_of` gives without the published columns in which nothing stands."""
+    names = [(group, name) for group, (_, of_it) in enumerate(groups) for name in of_it]
+    keep = [
+        not (name.endswith("published") and all(row[place] == NOTHING for row in rows))
+        for place, (_, name) in enumerate(names)
+    ]
+    kept = [pair for pair, chosen in zip(names, keep, strict=True) if chosen]
+    groups = [(what, [name for of, name in kept if of == group]) for group, (what, _) in enumerate(groups)]
+    return groups, [[cell for cell, chosen in zip(row, keep, strict=True) if chosen] for row in rows]
 
 
 def latex(number: int, table: pd.DataFrame) -> str:
