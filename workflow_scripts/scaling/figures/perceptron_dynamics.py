@@ -11,6 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from scaling.errors import BadInput
 from scaling.figures.style import CATEGORIES, PAGE_WIDTH, colours_of, new_figure
+from scaling.tables.notation import with_uncertainty
 
 RULES = {"epsilon_hebb": "Hebb", "epsilon_max_stability": "maximum stability", "epsilon_bayes": "Bayes-optimal"}
 LEFT_ALPHA = 5  # the paper's alpha in the left panel of figure 1
@@ -83,6 +84,8 @@ def _many_alphas(axes: Axes, alphas: list[float], theory: pd.DataFrame, flow: pd
         axes.plot(free["lambda"], free["epsilon"], color=colours[alpha], linestyle="--")
     axes.set(xscale="log", yscale="log", xlabel=r"$\lambda$", ylabel=r"$\epsilon$")
     axes.set_xlim(flow["lambda"].min(), flow["lambda"].max())
+    low, high = axes.get_ylim()
+    axes.set_ylim(top=high * (high / low) ** 0.12)  # room for the words above the curves
     axes.add_artist(axes.legend(title=r"$\alpha$", title_fontsize=8, loc="lower left", ncols=2, columnspacing=1))
     styles = [Line2D([], [], color="0.3", linestyle=dashes) for dashes in ("-", "--")]
     axes.legend(styles, ["fixed norm, theory", "free norm, gradient descent"], loc="upper right")
@@ -191,8 +194,7 @@ def _state(axes: Axes, exponents: pd.DataFrame, quantity: str, symbol: str, plac
     """The exponent with its error in a corner of the panel."""
     found = exponents[(exponents["quantity"] == quantity) & (exponents["setting"] == "free-norm")]
     for row in found.itertuples():
-        error = rf" \pm {row.sigma:.2g}" if np.isfinite(row.sigma) else ""
-        text = rf"${symbol} = {row.value:.3f}{error}$"
+        text = f"${symbol}$ = {with_uncertainty(row.value, row.sigma)}"
         axes.text(*place, text, transform=axes.transAxes, ha=side, va="bottom")
 
 

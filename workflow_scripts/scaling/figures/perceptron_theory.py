@@ -153,7 +153,7 @@ def figure_8(theory: pd.DataFrame) -> Figure:
             zorder=2,
         )
     axes.axhline(0, color="black", linestyle=":", linewidth=0.9)
-    axes.axhline(-0.5, color="red", linestyle="--", linewidth=0.9)
+    axes.axhline(-0.5, color="black", linestyle="--", linewidth=0.9)
     axes.set(xscale="log", xlim=(1e-3, theory["lambda"].max()), ylim=(-0.54, 0.1))
     axes.set(xlabel=r"$\lambda$", ylabel=r"$d\log\epsilon\,/\,d\log\lambda$")
     axes.legend(
