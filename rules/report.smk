@@ -45,7 +45,7 @@ rule front_page:
         code=code("front_page"),
     shell:
         "python workflow_scripts/front_page.py --preset {params.preset} --sizes {params.sizes:q} --table1 {input.table1}"
-        " --perceptron {input.perceptron} --page {output.page} > {log} 2>&1"
+        " --perceptron {input.perceptron} --records .snakemake/metadata --page {output.page} > {log} 2>&1"
 
 
 # A second Snakemake gathers what the first has made; it needs the same configuration, and runs nothing.

@@ -1,11 +1,12 @@
 """The report's first page."""
 
+import json
 import re
 
 import pandas as pd
 from docutils.core import publish_parts
 
-from scaling.tables.front_page import front_page
+from scaling.tables.front_page import front_page, job_seconds
 
 
 def test_the_page_is_valid_and_says_what_came_out():
@@ -29,11 +30,18 @@ def test_the_page_is_valid_and_says_what_came_out():
             "sigma": [0.01, 0.02, 0.01, 0.25],
         }
     )
-    page = front_page("quick", {"cells": 1, "training runs": 1200}, table, perceptron)
-    html = publish_parts(page + "\n\n.. _Statistics: x\n", writer="html", settings_overrides={"halt_level": 2})[
-        "html_body"
-    ]
-    for text in ("yes, 0.6 σ apart", "yes, 0.0 σ apart", "0.49(2)", "0.96(25)", "1,200 training runs", "torch "):
+    seconds = {"train_block": 5400.0, "table": 1800.0}
+    page = front_page("quick", {"cells": 1, "training runs": 1200}, table, perceptron, seconds)
+    html = publish_parts(page, writer="html", settings_overrides={"halt_level": 2})["html_body"]
+    for text in (
+        "yes, 0.6 σ apart",
+        "yes, 0.0 σ apart",
+        "0.49(2)",
+        "0.96(25)",
+        "1,200 training runs",
+        "took 120 minutes in all, 90 of",
+        "torch ",
+    ):
         assert text in html
     rows = re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)
     cells = [
@@ -53,3 +61,17 @@ def test_the_page_is_valid_and_says_what_came_out():
         ["free-norm", "0.49(2)", "–"],
         ["free-norm, published", "0.96(25)", "–"],
     ]
+
+
+def test_a_job_counts_once_however_many_files_it_made(tmp_path):
+    record = {"rule": "train_block", "log": ["a.log"], "starttime": 100.0, "endtime": 160.0}
+    for name, job in (
+        ("a", record),
+        ("b", record),
+        ("c/d", record | {"log": ["b.log"], "starttime": 120.0}),
+        ("e", {"rule": "table"}),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(json.dumps(job))
+    assert job_seconds(tmp_path) == {"train_block": 100.0}
+    assert job_seconds(tmp_path / "absent") == {}

@@ -1,9 +1,12 @@
 """The report's first page: what the study is, what came out, with what it was made."""
 
+import json
 import math
 import platform
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import version
+from pathlib import Path
 
 import pandas as pd
 
@@ -13,7 +16,13 @@ from scaling.tables.render import NOTHING, SYMBOLS, cells_of, printed
 PACKAGES = ("snakemake", "torch", "torchvision", "numpy", "scipy", "pandas", "matplotlib")
 
 
-def front_page(preset: str, sizes: Mapping[str, int], table1: pd.DataFrame, perceptron: pd.DataFrame) -> str:
+def front_page(
+    preset: str,
+    sizes: Mapping[str, int],
+    table1: pd.DataFrame,
+    perceptron: pd.DataFrame,
+    seconds: Mapping[str, float],
+) -> str:
     """The page in reStructuredText.
 
     Parameters
@@ -22,11 +31,14 @@ def front_page(preset: str, sizes: Mapping[str, int], table1: pd.DataFrame, perc
     sizes : what there is how many of, in the order of the page, e.g. {"training runs": 75}.
     table1 : scaling.tables.paper.paper_table(1, ...).
     perceptron : results/perceptron/exponents.tsv: columns quantity, setting, source, value, sigma.
+    seconds : of computing, by rule (`job_seconds`).
     """
     software = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     parts = [
         "Neural scaling laws in learning curves\n======================================",
-        f"Preset *{preset}*: " + ", ".join(f"{number:,} {what}" for what, number in sizes.items()) + ".",
+        f"Preset *{preset}*: "
+        + ", ".join(f"{number:,} {what}" for what, number in sizes.items())
+        + f".{_time(seconds)}",
         "Predicted and measured exponents (Table 1)\n------------------------------------------",
         "The smallest test error falls with the number of images as P\\ :sup:`-γ`. γ_pred = γ₁γ₂ comes from the "
         "learning curves, γ_meas from the smallest errors. They agree within two standard errors of their difference "
@@ -34,9 +46,27 @@ def front_page(preset: str, sizes: Mapping[str, int], table1: pd.DataFrame, perc
         _list_table(["cell", "procedure", "γ_pred", "γ_meas", "agree"], _predicted_and_measured(table1)),
         "Exponents of the perceptron\n---------------------------",
         _list_table(*_perceptron(perceptron)),
-        f"Made with Python {platform.python_version()}, {software}. How long each rule took: Statistics_.",
+        f"Made with Python {platform.python_version()}, {software}. How long each job took: Statistics, in the menu.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def job_seconds(records: Path) -> dict[str, float]:
+    """Seconds of computing by rule, from the records (JSON) that Snakemake keeps of every file it made."""
+    jobs = {}
+    for file in records.rglob("*"):
+        with suppress(OSError, ValueError, KeyError, TypeError):  # a folder, or not one of them
+            job = json.loads(file.read_text())
+            jobs[job["rule"], *job["log"]] = job["endtime"] - job["starttime"]  # a job has a log of its own
+    return {rule: sum(time for (of, *_), time in jobs.items() if of == rule) for rule, *_ in jobs}
+
+
+def _time(seconds: Mapping[str, float]) -> str:
+    if not seconds:
+        return ""
+    total, training = sum(seconds.values()), seconds.get("train_block", 0.0)
+    unit, name = (3600, "hours") if total > 2 * 3600 else (60, "minutes")
+    return f" Its jobs took {total / unit:.0f} {name} in all, {training / unit:.0f} of them for training."
 
 
 def _predicted_and_measured(table1: pd.DataFrame) -> list[list[str]]:
