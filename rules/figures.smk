@@ -33,6 +33,20 @@ def figure_panels(wildcards):
     ]
 
 
+def settings_in_words(rows):
+    """For captions: how the networks of these rows, cell/variant/norm, were trained, a line for each cell and variant."""
+    trained = dict.fromkeys(tuple(row.split("/")[:2]) for row in rows)
+    return [
+        f"{cell} {variant}".removesuffix(" baseline").replace("_", " ")
+        + f": {STUDY.training(cell, variant).in_words()}."
+        for cell, variant in trained
+    ]
+
+
+def figure_settings(wildcards):
+    return settings_in_words(figure_panels(wildcards))
+
+
 def panel_files(pattern):
     """An input function: `pattern` filled in with each panel of a figure."""
     return lambda wildcards: expand(pattern, panel=figure_panels(wildcards))
@@ -55,6 +69,7 @@ rule figure_learning_curves:
     threads: 1
     params:
         panels=figure_panels,
+        settings=figure_settings,
         code=code("draw_learning_curves"),
     shell:
         "python workflow_scripts/draw_learning_curves.py --panels {params.panels} --curves {input.curves}"
@@ -78,6 +93,7 @@ rule figure_collapse:
     threads: 1
     params:
         panels=figure_panels,
+        settings=figure_settings,
         code=code("draw_collapse"),
     shell:
         "python workflow_scripts/draw_collapse.py --panels {params.panels} --curves {input.curves}"
@@ -104,6 +120,9 @@ rule figure_trajectories:
     params:
         norm=STUDY.norms[0],
         title=f"{TRAJECTORY_CELL}".replace("_", ", "),
+        settings=settings_in_words(
+            [f"{TRAJECTORY_CELL}/baseline"] if TRAJECTORY_CELL else []
+        ),
         code=code("draw_trajectories"),
     shell:
         "python workflow_scripts/draw_trajectories.py --trajectories {input.trajectories} --norm {params.norm}"
@@ -122,13 +141,14 @@ rule figure_exponent_fits:
             "results/figures/fig{number,11}.png",
             caption="captions/exponent_fits.rst",
             category="Figures",
-            labels=figure_labels("fits of gamma_1 and gamma_2"),
+            labels=figure_labels("fits of γ₁ and γ₂"),
         ),
     log:
         "logs/figures/fig{number}.log",
     threads: 1
     params:
         panels=figure_panels,
+        settings=figure_settings,
         code=code("draw_exponent_fits"),
     shell:
         "python workflow_scripts/draw_exponent_fits.py --panels {params.panels} --curves {input.curves}"
@@ -153,6 +173,7 @@ rule figure_scaling_laws:
     threads: 1
     params:
         panels=figure_panels,
+        settings=figure_settings,
         code=code("draw_scaling_laws"),
     shell:
         "python workflow_scripts/draw_scaling_laws.py --panels {params.panels} --optima {input.optima}"

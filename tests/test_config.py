@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scaling.config import read_study
+from scaling.config import Cell, read_study
 from scaling.errors import BadInput
 from scaling.tables.paper import table_rows
 
@@ -142,3 +142,14 @@ def test_fragility_is_audited_in_every_family(preset):
     everything = {"learning_rate", "batch_size", "init_scale", "optimizer"}
     for family, changed in changes.items():
         assert changed >= ({"learning_rate"} if preset == "quick" and family != "CNN" else everything)
+
+
+def test_a_caption_says_how_a_cell_was_trained():
+    cell = Cell(
+        family="CNN", dataset="digits", sizes={}, P=[90, 1440], seeds=5, epochs={90: 150, 1440: 40}, optimizer="SGD",
+        momentum=0.9, learning_rate=0.05, batch_size=32, init_scale=0.3, augmentation="crop_flip",
+    )  # fmt: skip
+    assert cell.in_words() == (
+        "5 runs at each of 2 P from 90 to 1,440, 40 to 150 epochs, SGD, learning rate 0.05, batches of 32, "
+        "momentum 0.9, initial weights times 0.3, augmentation crop and flip"
+    )

@@ -29,7 +29,8 @@ FINISHED = re.compile(r"Finished jobid: (\d+) ")
 CALLED = re.compile(r"(?:local)?(?:rule|checkpoint) (\w+):$")
 ROUTINE = re.compile(
     r"$|=+$|-+  -+$|job  +count$|Job stats:|SNAKEMAKE$|Building DAG of jobs|Select jobs to execute|Execute \d+ jobs"
-    r"|Using shell|Assuming unrestricted shared|Provided (cores|remote)|Rules claiming more|Config file .* is extended"
+    r"|Job \d+ has been submitted with|Using shell|Assuming unrestricted shared|Provided (cores|remote)"
+    r"|Rules claiming more|Config file .* is extended"
     r"|  (Date|Workflow ID|Platform|Host|User|Snakemake version|Python version|Command|Snakefile|Base directory"
     r"|Run directory|Working directory|Config file\(s\)|Config MD5|Profile\(s\)|Workflow profile\(s\)): "
 )
@@ -76,7 +77,7 @@ class Job:
 
     def _points(self) -> dict[str, re.Match]:
         """The newest point of each run in a training job's log."""
-        found = map(POINT.match, _tail(Path(self.about.get("log", "")), 64_000))
+        found = map(POINT.match, _tail(Path(self.about.get("log", "")), 256_000))
         return {point[1]: point for point in found if point} if self.runs else {}
 
 

@@ -117,6 +117,20 @@ class Training(Section):
         """The number of epochs at P training images."""
         return self.epochs[P] if isinstance(self.epochs, dict) else self.epochs
 
+    def in_words(self) -> str:
+        """What a caption says of it."""
+        epochs = sorted({self.epochs_at(P) for P in self.P})
+        words = [
+            f"{len(self.seed_list())} runs at each of {len(self.P)} P from {min(self.P):,} to {max(self.P):,}",
+            f"{epochs[0]:,} epochs" if len(epochs) == 1 else f"{epochs[0]:,} to {epochs[-1]:,} epochs",
+            f"{self.optimizer}, learning rate {self.learning_rate:g}, batches of {self.batch_size}",
+        ]
+        words += [f"momentum {self.momentum:g}"] * (self.optimizer == "SGD" and self.momentum > 0)
+        words += [f"weight decay {self.weight_decay:g}"] * (self.weight_decay > 0)
+        words += [f"initial weights times {self.init_scale:g}"] * (self.init_scale != 1)
+        words += [f"augmentation {self.augmentation.replace('_', ' and ')}"] * (self.augmentation != "none")
+        return ", ".join(words)
+
 
 class Cell(Training):
     """One network on one data set: a panel of the paper's figures."""
