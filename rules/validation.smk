@@ -1,5 +1,5 @@
 # Synthetic studies with known exponents: are the procedures right?
-from scaling.exponents.validation import SCENARIOS
+from scaling.exponents.scenarios import SCENARIOS
 
 
 rule validation:

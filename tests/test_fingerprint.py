@@ -15,7 +15,7 @@ def tree(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "ROOT", tmp_path)
 
     def now(*chosen):
-        for cached in (module.fingerprint, module._bare_syntax, module._imported_files):
+        for cached in (module.fingerprint, module._bare_syntax, module._imported_files, module._syntax):
             cached.cache_clear()
         return module.fingerprint("job", *chosen)
 

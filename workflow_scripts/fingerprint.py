@@ -30,11 +30,16 @@ def fingerprint(script: str, *chosen: str) -> str:
 
 @cache
 def _bare_syntax(file: Path) -> str:
-    tree = ast.parse(file.read_bytes(), filename=str(file))
+    tree = _syntax(file)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [statement for statement in node.body if not _is_bare_string(statement)]
     return ast.dump(tree)
+
+
+@cache
+def _syntax(file: Path) -> ast.Module:
+    return ast.parse(file.read_bytes(), filename=str(file))
 
 
 def _is_bare_string(statement: ast.stmt) -> bool:
@@ -48,7 +53,7 @@ def _is_bare_string(statement: ast.stmt) -> bool:
 @cache
 def _imported_files(file: Path) -> tuple[Path, ...]:
     found: list[Path] = []
-    for node in ast.walk(ast.parse(file.read_bytes(), filename=str(file))):
+    for node in ast.walk(_syntax(file)):
         if isinstance(node, ast.Import):
             for name in node.names:
                 found += _files_of(name.name)

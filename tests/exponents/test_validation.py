@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from scaling.errors import BadInput
-from scaling.exponents.validation import SCENARIOS, coverage_table, validate
+from scaling.exponents.scenarios import SCENARIOS
+from scaling.exponents.validation import coverage_table, validate
 from scaling.figures.validation import draw_validation
 
 

@@ -135,13 +135,13 @@ class Run:
         return lines[-1]
 
 
-def wait_for(condition: Callable[[], object], what: str, seconds: float = 900):
-    """The first true value of condition(), asked ten times a second; TimeoutError after `seconds`."""
+def wait_for(condition: Callable[[], object], what: str, seconds: float = 900, pause: float = 0.1):
+    """The first true value of condition(), asked every `pause` seconds; TimeoutError after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (value := condition()):
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited {seconds:g} seconds for {what}")
-        time.sleep(0.1)
+        time.sleep(pause)
     return value
 
 
@@ -157,9 +157,10 @@ def in_the_middle(study: Study, *numbers: int) -> list[int]:
             if (study.folder / CHECKPOINTS / f"P{P}/seed1.pt").exists():
                 (held[P],) = [process for process in study.trainers() if f"/P{P}/" in _command(process)]
                 os.kill(held[P], signal.SIGSTOP)
+                assert not (study.folder / CHECKPOINTS / f"P{P}/seed2.pt").exists(), "too late to hold the second run"
         return len(held) == len(numbers or (180,))
 
-    wait_for(hold, "the first run to end")
+    wait_for(hold, "the first run to end", pause=0.02)
     return [held[P] for P in sorted(held)]
 
 
