@@ -148,3 +148,33 @@ def test_an_archive_that_was_replaced(changed, made):
     archive.write_text("others")  # Snakemake looks at the bytes of small files, not at their age alone
     os.utime(archive, (time.time() + 60,) * 2)
     assert made.planned(target) == (Counter(prepare_dataset=1), Counter(draw_subset=1))
+
+
+THEORY = {"perceptron_theory", "perceptron_theory_exponents", "figure2", "figure5", "figure6", "figure8"}
+DYNAMICS = {
+    *("perceptron_dynamics", "perceptron_dynamics_table", "perceptron_fixed_norm", "perceptron_fixed_norm_table"),
+    *("perceptron_free_norm", "perceptron_mse", "figure7", "figure9"),
+}
+TOGETHER = {"perceptron_exponents", "figure1"}  # the rules of the two branches' comparison
+
+
+def test_the_perceptrons_dynamics(changed):
+    changed.settings("perceptron_dynamics: {tolerance: 1.0e-4}")
+    following = changed(
+        "the tolerance of the perceptron's dynamics", {"perceptron_dynamics": 2}, never=THEORY | {"train_block"}
+    )
+    assert set(following) >= TOGETHER
+
+
+def test_the_perceptrons_theory(changed):
+    changed.settings("perceptron_theory: {lambda_points: 30}")
+    following = changed(
+        "the norms of the perceptron's theory", {"perceptron_theory": 1}, never=DYNAMICS | {"train_block"}
+    )
+    assert set(following) >= TOGETHER
+
+
+def test_the_branches_of_the_perceptron_are_whole(made):
+    """The two sets above are all of the rules, so that `never` forgets none."""
+    perceptron = {rule for rule in made.everything if rule.startswith("perceptron")}
+    assert perceptron == {rule for rule in THEORY | DYNAMICS | TOGETHER if rule.startswith("perceptron")}
