@@ -31,9 +31,12 @@ test: env
 test-slurm: env
 	$(BIN)/python -m pytest -m "slurm or faults" -rs
 
+# Style of the code and of the rules; what Snakemake's own linter finds, but for the exceptions named in the test.
 lint: env
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile rules
+	$(BIN)/python -m pytest tests/workflow/test_lint.py
 
 # Benchmarks are scripts in tests/benchmarks: they print, and share their references with the tests.
 bench-theory: env

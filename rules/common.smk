@@ -25,9 +25,9 @@ shell.prefix(
 )
 
 # On a cluster Snakemake asks sacct how its jobs are: through slurm/bin/sacct, which says why.
-slurm_programs = os.path.join(workflow.basedir, "slurm", "bin") + ":"
-if shutil.which("sacct") and slurm_programs not in os.environ["PATH"]:
-    os.environ["PATH"] = slurm_programs + os.environ["PATH"]
+slurm_programs = os.path.join(workflow.basedir, "slurm", "bin")
+if shutil.which("sacct") and slurm_programs not in os.get_exec_path():
+    os.environ.update(PATH=os.pathsep.join([slurm_programs, *os.get_exec_path()]))
 
 
 wildcard_constraints:

@@ -151,9 +151,13 @@ class Cluster:
         """Ids of the jobs in these states (comma-separated), oldest first."""
         return sorted(self.run("squeue", "--noheader", "--format=%A", f"--states={states}").split(), key=int)
 
+    def jobs_in(self, folder: Path, states: str = "RUNNING") -> list[str]:
+        """Those of `jobs` that were submitted in this working directory."""
+        return [job for job in self.jobs(states) if self.show(job)["WorkDir"] == str(folder)]
+
     def job_in(self, folder: Path) -> str:
-        """The job that runs in this working directory."""
-        (job,) = [job for job in self.jobs() if self.show(job)["WorkDir"] == str(folder)]
+        """The one job that runs in this working directory."""
+        (job,) = self.jobs_in(folder)
         return job
 
     def show(self, job: str) -> dict[str, str]:

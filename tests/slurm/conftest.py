@@ -1,5 +1,7 @@
 """One Slurm for all of these tests, installed where it is missing and nothing forbids it."""
 
+import signal
+
 import pytest
 from cluster import Cluster, install
 
@@ -8,6 +10,8 @@ from cluster import Cluster, install
 def cluster():
     if reason := install():
         pytest.skip(f"no Slurm: {reason}")
+    # Whoever ends the tests early, as a time limit does, ends the daemons with them.
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("ended by SIGTERM", 143))
     with Cluster() as cluster:
         yield cluster
     assert cluster.processes() == []

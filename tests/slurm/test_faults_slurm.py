@@ -9,13 +9,29 @@ from harness.study import BLOCK, BOTH, in_the_middle, log_of, wait_for
 PROFILE = ("--profile", "slurm")
 
 
+def none_left(study, cluster):
+    """Cancel what a study has in the queue."""
+    for job in cluster.jobs_in(study.folder, "RUNNING,PENDING,COMPLETING"):
+        cluster.run("scancel", job)
+    wait_for(lambda: not cluster.jobs_in(study.folder, "RUNNING,PENDING,COMPLETING"), "the jobs to go")
+
+
 @pytest.fixture
 def study(study, cluster):
     study.env = study.env | cluster.env
     yield study
-    for job in cluster.jobs("RUNNING,PENDING,COMPLETING"):
-        cluster.run("scancel", job)
-    wait_for(lambda: not cluster.jobs("RUNNING,PENDING,COMPLETING"), "the jobs to go")
+    none_left(study, cluster)
+
+
+@pytest.fixture(scope="module")
+def hanging(prepared, cluster, tmp_path_factory):
+    """A study whose job hangs until its time limit, and the Snakemake that runs it: started before the other faults."""
+    study = prepared.copy(tmp_path_factory.mktemp("hanging") / "study", **cluster.env)
+    limit = ("--set-resources", "train_block:gpu=1", "train_block:runtime=attempt")
+    with study.start(*PROFILE, *limit, "--", BLOCK) as run:
+        in_the_middle(study)
+        yield study, run
+    none_left(study, cluster)
 
 
 def start_now(cluster, job):
@@ -34,11 +50,53 @@ def environment(process):
         return dict(word.split("=", 1) for word in stream.read().decode().split("\0") if "=" in word)
 
 
+# The first three take one GPU of the two: a job hangs on the other, and a time limit is a minute at least.
+
+
+@pytest.mark.usefixtures("hanging")
+def test_a_memory_limit(study, cluster, told):
+    limit = ("--set-resources", "train_block:gpu=1", "train_block:mem_mb=250 * attempt ** 4")
+    with study.start(*PROFILE, *limit, "--", BLOCK) as run:
+        assert run.wait() == 0
+    (killed, *_) = sorted((study.folder / ".snakemake/slurm_logs").rglob("*.log"))  # of the failed job alone
+    assert "Exceeded job memory limit" in killed.read_text()
+    told("memory limit (250 MB, 4000 on retry)", f"{run.line('failed, SLURM')} {run.line('Trying to restart')}", study)
+
+
+@pytest.mark.usefixtures("hanging")
+def test_scancel(study, cluster, told):
+    with study.start(*PROFILE, "--", BLOCK) as run:
+        in_the_middle(study)
+        cluster.run("scancel", cluster.job_in(study.folder))
+        assert run.wait() == 0
+    assert "CANCELLED" in run.said()
+    told("scancel", f"{run.line('CANCELLED')} {run.line('Trying to restart')}", study)
+
+
+@pytest.mark.usefixtures("hanging")
+def test_requeue(study, cluster, told):
+    with study.start(*PROFILE, "--", BLOCK) as run:
+        in_the_middle(study)
+        job = cluster.job_in(study.folder)
+        cluster.run("scontrol", "requeue", job)
+        start_now(cluster, job)
+        assert run.wait() == 0
+    assert "Trying to restart" not in run.said()
+    told("scontrol requeue", f"no retry used: {run.line('(100%) done')}", study)
+
+
+def test_a_time_limit(hanging, told):
+    study, run = hanging
+    assert run.wait() == 0
+    assert "continuing at step" in log_of(study), "SIGTERM at the limit was to leave a checkpoint"
+    told("time limit (1 minute, 2 on retry)", f"{run.line('TIMEOUT')} {run.line('Trying to restart')}", study)
+
+
 def test_an_undisturbed_study_and_what_its_jobs_ask_for(study, cluster, told):
     with study.start(*PROFILE, "--", *BOTH) as run:
         processes = in_the_middle(study, 90, 180)
         devices = {environment(process)["CUDA_VISIBLE_DEVICES"] for process in processes}
-        jobs = [cluster.show(job) for job in cluster.jobs()]
+        jobs = [cluster.show(job) for job in cluster.jobs_in(study.folder)]
         for process in processes:
             os.kill(process, signal.SIGCONT)
         assert run.wait() == 0
@@ -51,44 +109,6 @@ def test_an_undisturbed_study_and_what_its_jobs_ask_for(study, cluster, told):
         study,
         BOTH,
     )
-
-
-def test_scancel(study, cluster, told):
-    with study.start(*PROFILE, "--", BLOCK) as run:
-        in_the_middle(study)
-        cluster.run("scancel", cluster.job_in(study.folder))
-        assert run.wait() == 0
-    assert "CANCELLED" in run.said()
-    told("scancel", f"{run.line('CANCELLED')} {run.line('Trying to restart')}", study)
-
-
-def test_a_time_limit(study, cluster, told):
-    limit = ("--set-resources", "train_block:gpu=1", "train_block:runtime=attempt")
-    with study.start(*PROFILE, *limit, "--", BLOCK) as run:
-        in_the_middle(study)  # it hangs
-        assert run.wait() == 0
-    assert "continuing at step" in log_of(study), "SIGTERM at the limit was to leave a checkpoint"
-    told("time limit (1 minute, 2 on retry)", f"{run.line('TIMEOUT')} {run.line('Trying to restart')}", study)
-
-
-def test_a_memory_limit(study, cluster, told):
-    limit = ("--set-resources", "train_block:gpu=1", "train_block:mem_mb=250 * attempt ** 4")
-    with study.start(*PROFILE, *limit, "--", BLOCK) as run:
-        assert run.wait() == 0
-    (killed, *_) = sorted((study.folder / ".snakemake/slurm_logs").rglob("*.log"))  # of the failed job alone
-    assert "Exceeded job memory limit" in killed.read_text()
-    told("memory limit (250 MB, 4000 on retry)", f"{run.line('failed, SLURM')} {run.line('Trying to restart')}", study)
-
-
-def test_requeue(study, cluster, told):
-    with study.start(*PROFILE, "--", BLOCK) as run:
-        in_the_middle(study)
-        job = cluster.job_in(study.folder)
-        cluster.run("scontrol", "requeue", job)
-        start_now(cluster, job)
-        assert run.wait() == 0
-    assert "Trying to restart" not in run.said()
-    told("scontrol requeue", f"no retry used: {run.line('(100%) done')}", study)
 
 
 def test_preemption_by_a_higher_partition(study, cluster, told, tmp_path):
@@ -104,18 +124,19 @@ def test_preemption_by_a_higher_partition(study, cluster, told, tmp_path):
     told("preemption by a higher partition", f"no retry used: {run.line('(100%) done')}", study)
 
 
-@pytest.mark.parametrize("daemon", ["slurmctld", "slurmdbd"])
-def test_an_outage(study, cluster, told, daemon):
-    """Of the controller, or of the accounting that Snakemake asks: the job ends meanwhile, Snakemake's polls fail."""
-    with study.start(*PROFILE, "--", BLOCK) as run:
-        (process,) = in_the_middle(study)
-        with cluster.without(daemon):
-            os.kill(process, signal.SIGCONT)
-            wait_for(lambda: not study.trainers(), "the training to end during the outage")
-            wait_for(lambda: (study.folder / BLOCK).exists(), "its output")
-            assert run.process.poll() is None
+def test_outages(study, cluster, told):
+    """Of the controller, then of the accounting that Snakemake asks: a job ends in each, and Snakemake's polls fail."""
+    outages = ("slurmctld", "slurmdbd")
+    with study.start(*PROFILE, "--", *BOTH) as run:
+        for daemon, process, output in zip(outages, in_the_middle(study, 90, 180), BOTH, strict=True):
+            with cluster.without(daemon):
+                os.kill(process, signal.SIGCONT)
+                wait_for(lambda process=process: process not in study.trainers(), "the training to end in the outage")
+                wait_for((study.folder / output).exists, "its output")
+                assert run.process.poll() is None
         assert run.wait() == 0
-    told(f"{daemon} stopped, and started again when the job had ended", run.line("(100%) done"), study)
+    done = run.line("(100%) done")
+    told("slurmctld, then slurmdbd stopped, and each started again when a job had ended", done, study, BOTH)
 
 
 def test_snakemake_killed_and_started_again(study, cluster, told):

@@ -82,18 +82,27 @@ def test_the_disk_full_while_writing(study, told, what, folder, message):
         told(f"the disk full while writing {what}", f"{failed} ({message})", study)
 
 
-def interrupted(study):
-    """Start the two jobs, end them by SIGTERM half way: each leaves a checkpoint of a run that is not done."""
+@pytest.fixture(scope="module")
+def half_way(prepared, tmp_path_factory):
+    """A study whose two jobs were ended by SIGTERM half way: each left a checkpoint of a run that is not done."""
+    study = prepared.copy(tmp_path_factory.mktemp("half_way") / "study")
     with study.start("--cores", "2", "--", *BOTH) as run:
         for process in in_the_middle(study, 90, 180):
             os.kill(process, signal.SIGTERM)
             os.kill(process, signal.SIGCONT)
         assert run.wait() == 1
-    return [study.folder / CHECKPOINTS / f"P{P}/seed2.pt" for P in (90, 180)]
+    return study
 
 
-def test_a_checkpoint_cut_short_and_one_of_another_config(study, told):
-    half, other = interrupted(study)
+@pytest.fixture
+def interrupted(half_way, tmp_path):
+    """Such a study of one's own."""
+    return half_way.copy(tmp_path / "interrupted")
+
+
+def test_a_checkpoint_cut_short_and_one_of_another_config(interrupted, told):
+    study = interrupted
+    half, other = [study.folder / CHECKPOINTS / f"P{P}/seed2.pt" for P in (90, 180)]
     half.write_bytes(half.read_bytes()[:1000])
     shutil.copy(half.with_name("seed1.pt"), other)  # that run's own, but of another P
     study.run("--cores", "2", "--", *BOTH)
@@ -107,8 +116,8 @@ def test_a_checkpoint_cut_short_and_one_of_another_config(study, told):
         told(f"a checkpoint {done}", line.split(CHECKPOINTS)[-1], study, BOTH)
 
 
-def test_a_checkpoint_of_another_code_version(study, undisturbed, report, told):
-    interrupted(study)
+def test_a_checkpoint_of_another_code_version(interrupted, told):
+    study = interrupted
     study.write(
         "workflow_scripts/scaling/training/schedule.py",
         "return -(-P // spec.batch_size)",
@@ -121,8 +130,8 @@ def test_a_checkpoint_of_another_code_version(study, undisturbed, report, told):
     told("a checkpoint of another version of the code", refused[0].split(CHECKPOINTS)[-1], study)
 
 
-def test_an_interrupted_run_continues_from_its_checkpoint(study, told):
-    interrupted(study)
+def test_an_interrupted_run_continues_from_its_checkpoint(interrupted, told):
+    study = interrupted
     study.run("--cores", "2", "--", *BOTH)
     log = log_of(study)
     (line,) = [line for line in log.splitlines() if "continuing at step" in line]
