@@ -28,7 +28,7 @@ def hanging(prepared, cluster, tmp_path_factory):
     """A study whose job hangs until its time limit, and the Snakemake that runs it: started before the other faults."""
     study = prepared.copy(tmp_path_factory.mktemp("hanging") / "study", **cluster.env)
     limit = ("--set-resources", "train_block:gpu=1", "train_block:runtime=attempt")
-    with study.start(*PROFILE, *limit, "--", BLOCK) as run:
+    with study.start(*PROFILE, *limit, "--show-failed-logs", "--", BLOCK) as run:
         in_the_middle(study)
         yield study, run
     none_left(study, cluster)
@@ -88,8 +88,10 @@ def test_requeue(study, cluster, told):
 def test_a_time_limit(hanging, told):
     study, run = hanging
     assert run.wait() == 0
-    assert "continuing at step" in log_of(study), "SIGTERM at the limit was to leave a checkpoint"
-    told("time limit (1 minute, 2 on retry)", f"{run.line('TIMEOUT')} {run.line('Trying to restart')}", study)
+    stopped = run.line("stopped by SIGTERM; checkpoints are written")
+    assert "continuing at step" in log_of(study)
+    said = f"{run.line('TIMEOUT')} {run.line('Trying to restart')} (the training: {stopped})"
+    told("time limit (1 minute, 2 on retry)", said, study)
 
 
 def test_an_undisturbed_study_and_what_its_jobs_ask_for(study, cluster, told):
