@@ -1,6 +1,9 @@
 """The cluster that the other tests stand on: it comes up, hands out what is asked for, and leaves nothing behind."""
 
-from cluster import Cluster
+import os
+
+import cluster as module
+from cluster import Cluster, install
 from harness.study import wait_for
 
 
@@ -21,3 +24,15 @@ def test_nothing_is_left_behind(cluster, tmp_path):
         wait_for(lambda: len(other.processes()) > 6, "daemons and the job", 10)
     assert other.processes() == []
     assert cluster.jobs("RUNNING,PENDING") == []
+
+
+def test_where_slurm_cannot_be_installed_there_is_a_reason(monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "_missing", lambda: ["slurmctld"])
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "slurmctld missing, and no apt-get" in install()
+    apt = tmp_path / "apt-get"
+    apt.write_text("#!/bin/sh\necho no route to the mirror >&2; exit 100\n")
+    apt.chmod(0o755)
+    assert install().endswith("no route to the mirror")
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert install() == "starting a Slurm takes root"

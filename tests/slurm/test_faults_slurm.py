@@ -2,6 +2,7 @@
 
 import os
 import signal
+from contextlib import suppress
 
 import pytest
 from harness.study import BLOCK, BOTH, in_the_middle, log_of, wait_for
@@ -39,7 +40,8 @@ def start_now(cluster, job):
 
     def runs():
         if cluster.show(job)["JobState"] == "PENDING":
-            cluster.run("scontrol", "update", f"JobId={job}", "StartTime=now")
+            with suppress(RuntimeError):  # it may start by itself just now
+                cluster.run("scontrol", "update", f"JobId={job}", "StartTime=now")
         return cluster.show(job)["JobState"] == "RUNNING" and int(cluster.show(job)["Restarts"]) >= 1
 
     wait_for(runs, "the job to run again")
