@@ -5,7 +5,8 @@
 
 In: what Snakemake prints (or its newest log in .snakemake/log) and the logs of the training jobs. Out: a few lines that
 are drawn anew, and above them whatever Snakemake says besides its routine: warnings, errors, the end of a failed job's
-log. Where the output is no terminal the command runs as if called by itself.
+log. Where the output is no terminal, or one that cannot move its cursor, the command runs as if called by
+itself.
 """
 
 import os
@@ -292,6 +293,6 @@ def watch(folder: Path) -> int:
 if __name__ == "__main__":
     if not sys.argv[1:]:
         sys.exit(watch(Path(".snakemake/log")))
-    if not sys.stdout.isatty():
+    if not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
         os.execvp(sys.argv[1], sys.argv[1:])
     sys.exit(run(sys.argv[1:]))

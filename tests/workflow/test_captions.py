@@ -1,0 +1,34 @@
+"""The report's captions: each is valid, says something, and says how the networks were trained where it shows them."""
+
+from types import SimpleNamespace
+
+import pytest
+from docutils.core import publish_parts
+from harness.study import ROOT
+from jinja2 import Environment, StrictUndefined
+
+CAPTIONS = sorted((ROOT / "rules" / "captions").glob("*.rst"))
+OF_NETWORKS = ["collapse", "exponent_fits", "learning_curves", "scaling_laws", "trajectories"]
+
+
+def rendered(name: str, preset: str = "quick", **wildcards: str) -> str:
+    template = Environment(undefined=StrictUndefined).from_string((ROOT / f"rules/captions/{name}.rst").read_text())
+    job = SimpleNamespace(
+        config={"preset": preset},
+        wildcards=SimpleNamespace(number="3", audit="fragility", **wildcards),
+        params=SimpleNamespace(settings=["CNN digits: 5 runs.", "ViT digits: 7 runs."]),
+    )
+    return publish_parts(template.render(snakemake=job), writer="html", settings_overrides={"halt_level": 2})["body"]
+
+
+@pytest.mark.parametrize("name", [path.stem for path in CAPTIONS])
+@pytest.mark.parametrize("preset", ["quick", "paper"])
+def test_a_caption_is_valid_and_says_something(name, preset):
+    assert len(rendered(name, preset)) > 200
+
+
+@pytest.mark.parametrize("name", OF_NETWORKS)
+def test_captions_of_networks_list_their_settings(name):
+    page = rendered(name)
+    assert "<li>CNN digits: 5 runs.</li>" in page.replace("<p>", "").replace("</p>", "")
+    assert "ViT digits: 7 runs." in page
