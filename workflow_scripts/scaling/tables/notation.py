@@ -6,16 +6,16 @@ import math
 def with_uncertainty(value: float, sigma: float = math.nan) -> str:
     """Write a value with its standard error in brackets, in units of the last digit given: 0.59(6), 18(2).
 
-    The error keeps one significant digit, two when the first is a 1 (0.0112 becomes 0.011: rounding it to 0.01 would
-    change it by a tenth). Without a finite positive error the value has three significant digits; a value that is
-    not finite is a dash.
+    The error keeps one significant digit, two where one would change it by much: 0.0112 becomes 0.011 and 0.25 stays,
+    as does anything from 1 to 2.9 in its first digits but 2.0. Without a finite positive error the value has three
+    significant digits; a value that is not finite is a dash.
     """
     if not math.isfinite(value):
         return "–"
     if not (math.isfinite(sigma) and sigma > 0):
         return f"{value:#.3g}".rstrip(".")
     leading, power = f"{sigma:.1e}".split("e")
-    decimals = -int(power) + (1 if leading.startswith("1") else 0)
+    decimals = -int(power) + (leading[0] in "12" and leading != "2.0")
     if decimals <= 0:
         return f"{round(value, decimals):.0f}({round(sigma, decimals):.0f})"
     return f"{value:.{decimals}f}({round(sigma * 10**decimals)})"
