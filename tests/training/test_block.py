@@ -240,7 +240,8 @@ def test_a_killed_process_leaves_checkpoints_that_continue_with_the_same_bits(tr
     process = subprocess.Popen([sys.executable, script], stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60
-        while not (folder / f"seed{workers}.pt").exists() and time.monotonic() < deadline:
+        begun = [folder / f"seed{seed}.pt" for seed in range(1, workers + 1)]  # processes start in any order
+        while not all(path.exists() for path in begun) and time.monotonic() < deadline:
             time.sleep(0.05)
         process.send_signal(number)
         code = process.wait(30)
