@@ -11,7 +11,7 @@ from torch.func import functional_call, stack_module_state, vmap
 from scaling.errors import BadInput
 from scaling.models import build as build_module
 from scaling.models import families
-from scaling.models.build import build_model, size_names
+from scaling.models.build import build_model
 from scaling.models.layers import weight_layers
 
 MNIST, CIFAR = (1, 28, 28), (3, 32, 32)
@@ -232,9 +232,8 @@ def test_a_new_family_is_one_new_file(tmp_path, monkeypatch):
     assert [layer.module.weight.shape for layer in weight_layers(model, (1, 2, 2))] == [(3, 4), (5, 3)]
 
 
-def test_families_and_their_sizes():
+def test_families():
     assert families() == ["cnn", "resnet", "vit"]
-    assert size_names("ViT") == ["patch", "dim", "depth", "heads", "mlp_ratio"]
 
 
 @pytest.mark.parametrize(

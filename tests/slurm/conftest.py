@@ -9,7 +9,7 @@ from cluster import Cluster, install
 
 @pytest.fixture(scope="session")
 def cluster():
-    if reason := install():
+    if reason := install():  # not root, no apt-get, or a package that cannot be had: `reason` says which
         pytest.skip(f"no Slurm: {reason}")
     # Whoever ends the tests early, as a time limit does, ends the daemons with them.
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("ended by SIGTERM", 143))

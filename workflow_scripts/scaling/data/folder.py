@@ -33,6 +33,7 @@ _STREAMS: dict[str, Callable[..., Any]] = {
     ".txz": lzma.open,
     ".bz2": bz2.open,
 }
+# NotImplementedError: what zipfile raises for a compression that it does not know.
 _DAMAGE = (OSError, EOFError, RuntimeError, NotImplementedError, zlib.error, lzma.LZMAError)
 _DAMAGE += (tarfile.TarError, zipfile.BadZipFile)
 

@@ -53,11 +53,6 @@ def build_model(
     return model
 
 
-def size_names(family: str) -> list[str]:
-    """The sizes that a family knows, in the order of its `build`."""
-    return list(inspect.signature(_builder(family)).parameters)[2:]
-
-
 def _builder(family: str) -> Any:
     name = family.lower()
     if name not in families():

@@ -1,7 +1,7 @@
 """Adam, AdamW and SGD of torch.optim, by torch's own fused kernels: one kernel for all tensors.
 
 The same numbers as torch.optim with fused=True, bit for bit. Not torch.optim itself, because its first step imports the
-compiler (2 seconds in every job), and its bookkeeping takes as long as training one batch of a small network.
+compiler (2 seconds in every job), and its bookkeeping is an eighth of a small network's step (both measured).
 """
 
 from collections.abc import Sequence
@@ -38,9 +38,8 @@ class FusedOptimizer:
         spec = self.spec
         with torch.enable_grad():
             gradients = torch.autograd.grad(loss, self.parameters, allow_unused=True, materialize_grads=True)
-        gradients = [
-            gradient.contiguous() for gradient in gradients
-        ]  # the kernels take the parameters' strides for theirs
+        # The kernels take the parameters' strides for the gradients' own.
+        gradients = [gradient.contiguous() for gradient in gradients]
         chosen = {"lr": spec.learning_rate, "weight_decay": spec.weight_decay}
         self.steps += 1
         if spec.optimizer == "SGD":
