@@ -47,6 +47,15 @@ def test_a_stack_agrees_with_single_runs_to_rounding(tmp_path, spec):
             np.testing.assert_allclose(mine[key], reference[key], rtol=2e-4, atol=2e-5, err_msg=key)
 
 
+@pytest.mark.parametrize("spec", SPECS[:3], ids=lambda spec: spec.family)
+def test_a_stack_agrees_with_single_runs_to_the_rounding_of_bf16(tmp_path, spec):
+    spec = replace(spec, precision="bf16", log_points=3)
+    single, stacked = (
+        numbers(train(replace(spec, engine=engine), tmp_path / engine, 1, 2).epochs) for engine in ("single", "stacked")
+    )
+    np.testing.assert_allclose(stacked["train_loss"], single["train_loss"], rtol=0.02)
+
+
 @pytest.mark.parametrize("spec", SPECS[1:3], ids=lambda spec: spec.family)
 def test_a_stack_continues_with_the_same_bits(tmp_path, spec):
     spec = replace(spec, engine="stacked", log_points=1000)

@@ -83,9 +83,14 @@ class Training(Section):
     normalization_std: list[Positive] = [0.5]
     augmentation: Literal["none", "crop_flip", "affine"] = "none"
     operator_norm: bool = False
-    precision: Literal["float32", "tf32", "bf16"] = "float32"
+    precision: Literal["float32", "tf32", "bf16"] = Field(
+        "float32", description="of the forward and backward passes; tf32: on a GPU only, refused on a CPU"
+    )
     engine: Literal["auto", "single", "stacked"] = Field(
         "auto", description="runs of a block one by one, or all at once; auto: at once on a GPU, one by one on a CPU"
+    )
+    cuda_graphs: bool = Field(
+        False, description="record a training step's kernels once and replay them: on a GPU only, refused on a CPU"
     )
     keep_weights: bool = Field(False, description="keep finished runs' weights, so that more epochs continue from them")
 

@@ -61,8 +61,9 @@ def train_block(
 
     Raises
     ------
-    BadInput for subsets that do not fit the images; Stopped after SIGTERM or SIGINT; OSError if a checkpoint cannot be
-    written; RuntimeError if a process was killed. In each of these cases the next call continues.
+    BadInput for subsets that do not fit the images, and for what only a GPU has (tf32, CUDA graphs) on a CPU; Stopped
+    after SIGTERM or SIGINT; OSError if a checkpoint cannot be written; RuntimeError if a process was killed. After the
+    last three the next call continues.
     """
     job = _job(images, subsets, spec, Path(checkpoint_folder), code, device)
     job = Job(**{**vars(job), "keep_weights": keep_weights, "checkpoint_seconds": checkpoint_seconds})
@@ -93,6 +94,7 @@ def _job(
         raise BadInput(f"device: {device!r} is not one of auto, cpu, cuda")
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
+    _refuse_what_only_a_gpu_has(spec, device)
     engine = spec.engine
     if engine == "auto":
         engine = "stacked" if device == "cuda" else "single"
@@ -104,6 +106,16 @@ def _job(
         environment["device"] = torch.cuda.get_device_name()
     identities = checkpoints.identities(spec, images, dict(subsets), environment)
     return Job(spec, images, dict(subsets), identities, folder, device, engine)
+
+
+def _refuse_what_only_a_gpu_has(spec: TrainingSpec, device: str) -> None:
+    """Doing something else in silence would put a wrong label on the runs."""
+    if device == "cuda":
+        return
+    if spec.precision == "tf32":
+        raise BadInput("precision: tf32 is arithmetic of a GPU, and this trains on a CPU; allowed: float32, bf16")
+    if spec.cuda_graphs:
+        raise BadInput("cuda_graphs: true needs a GPU, and this trains on a CPU; allowed: false")
 
 
 def _to_continue(seed: int, saved: Saved | None, job: Job) -> Saved | None:

@@ -16,6 +16,7 @@ from scaling.data.arrays import ImageArrays
 from scaling.norms.layers import STATISTICS
 from scaling.training import checkpoints
 from scaling.training.checkpoints import Saved
+from scaling.training.graphs import GraphedSteps
 from scaling.training.images import DeviceImages, image_shape
 from scaling.training.schedule import log_steps, steps_per_epoch
 from scaling.training.single import SingleRun
@@ -108,6 +109,8 @@ class _Runs:
         self.per_epoch = steps_per_epoch(job.spec, job.P)
         images = DeviceImages(job.images, job.spec, self.device)
         self.engine = ENGINES[job.engine](job.spec, images, image_shape(job.images), classes, self.seeds, self.device)
+        if job.spec.cuda_graphs:
+            self.engine = GraphedSteps(self.engine)
         self.layers = [
             [layer.name, layer.kind, layer.module.weight.shape[0], layer.module.weight[0].numel()]
             for layer in self.engine.layers

@@ -17,6 +17,8 @@ from scaling.training.spec import TrainingSpec
 class SingleRun:
     """A network in training. Every engine has this class's methods, with R runs where this one has one."""
 
+    runs = 1
+
     def __init__(
         self,
         spec: TrainingSpec,
@@ -33,12 +35,16 @@ class SingleRun:
         self.model.to(device).train()
         self.optimizer = FusedOptimizer(spec, self.model.parameters())
 
+    def scores(self, images: Tensor) -> Tensor:
+        """Class scores [n, classes] of images [n, c, h, w]: float32, by way of the spec's arithmetic."""
+        with autocast(self.spec, self.device):
+            return self.model(images).float()
+
     def train_step(self, index: Tensor, draws: Tensor | None) -> None:
         """One optimizer step on the images `index` [R, batch], augmented by `draws` [R, batch, 3]."""
         batch = self.images.training_batch(index[0], None if draws is None else draws[0])
-        with autocast(self.spec, self.device):
-            loss = F.cross_entropy(self.model(batch), self.images.train_labels.index_select(0, index[0]))
-        self.optimizer.step(loss)
+        labels = self.images.train_labels.index_select(0, index[0])
+        self.optimizer.step(F.cross_entropy(self.scores(batch), labels))
 
     @torch.inference_mode()
     def evaluate(self, subset: Tensor) -> Tensor:
@@ -56,8 +62,7 @@ class SingleRun:
         count = len(labels) if index is None else len(index)
         for start in range(0, count, size):
             chosen = slice(start, start + size) if index is None else index[start : start + size]
-            with autocast(self.spec, self.device):
-                scores = self.model(self.images.normalise(images[chosen])).float()
+            scores = self.scores(self.images.normalise(images[chosen]))
             total[0] += (scores.argmax(1) != labels[chosen]).sum()
             total[1] += F.cross_entropy(scores, labels[chosen], reduction="sum")
         return total / count
@@ -87,5 +92,5 @@ class SingleRun:
 
 
 def autocast(spec: TrainingSpec, device: torch.device) -> torch.autocast:
-    """bfloat16 in the forward pass where the spec says so (on a GPU)."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=spec.precision == "bf16" and device.type == "cuda")
+    """bfloat16 in the forward pass, and so in the gradient's, where the spec says so: on a GPU and on a CPU."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=spec.precision == "bf16")

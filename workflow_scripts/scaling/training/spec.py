@@ -23,9 +23,11 @@ class TrainingSpec:
     normalization_mean, normalization_std : per channel, in units of the full range 0..1.
     augmentation : of training images only.
     operator_norm : also store the convolution operators' own norms (slower).
-    precision : arithmetic of the forward and backward passes on a GPU.
+    precision : arithmetic of the forward and backward passes: "float32"; "bf16", bfloat16 where PyTorch's automatic
+        mixed precision has it (matrix products and convolutions, with float32 weights); "tf32", on a GPU only.
     engine : "single" trains run after run (or one per process), "stacked" all runs of a block at once; "auto" is
         stacked on a GPU and single on a CPU, where a run's bits then do not depend on the other runs of its block.
+    cuda_graphs : record a training step's kernels once and replay them, on a GPU only (scaling.training.graphs).
     """
 
     family: str
@@ -45,6 +47,7 @@ class TrainingSpec:
     operator_norm: bool = False
     precision: Literal["float32", "tf32", "bf16"] = "float32"
     engine: Literal["auto", "single", "stacked"] = "auto"
+    cuda_graphs: bool = False
 
     @classmethod
     def of(cls, training: Any, P: int) -> "TrainingSpec":

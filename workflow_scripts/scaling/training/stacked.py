@@ -47,6 +47,10 @@ class StackedRuns:
         self.buffers = {name: tensor.to(device) for name, tensor in buffers.items()}
         self.optimizer = FusedOptimizer(spec, self.parameters.values())
 
+    def scores(self, images: Tensor) -> Tensor:
+        """Class scores [R, n, classes] of every run's own training images [R, n, c, h, w] (see SingleRun)."""
+        return vmap(self._scores, randomness="different")(self.parameters, self.buffers, images)
+
     def _scores(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], images: Tensor) -> Tensor:
         with autocast(self.spec, self.device):
             return functional_call(self.model, (parameters, buffers), (images,)).float()
@@ -59,7 +63,7 @@ class StackedRuns:
     def train_step(self, index: Tensor, draws: Tensor | None) -> None:
         """One optimizer step of every run on its images `index` [R, batch], augmented by `draws` [R, batch, 3]."""
         images, labels = self._batch(index, draws)
-        scores = vmap(self._scores, randomness="different")(self.parameters, self.buffers, images)
+        scores = self.scores(images)
         # The sum of the runs' mean losses: a run's parameters are in its own loss alone, and so is their gradient.
         # (Inside vmap, cross_entropy is decomposed in Python: a quarter of a small network's step.)
         loss = F.cross_entropy(scores.flatten(0, 1), labels.flatten(), reduction="sum") / index.shape[1]

@@ -1,0 +1,105 @@
+"""CUDA graphs: a whole training step is recorded once and then replayed, for the price of a single launch.
+
+A step on a batch of small images is a few hundred kernels of a few microseconds each, and a GPU waits for Python
+between them. A recorded step reads its images' numbers from buffers that stay where they are, and does all the rest
+on the device: gathering, augmentation, normalisation, forward, backward and optimizer.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._pytree import tree_map
+
+#: Takes a function of no arguments, may call it any number of times to warm up, and gives one that repeats it.
+Capture = Callable[[Callable[[], None]], Callable[[], None]]
+
+
+class GraphedSteps:
+    """An engine (SingleRun, StackedRuns) whose training steps are replayed; all other methods are the engine's own.
+
+    There is one graph for each shape of a batch: an epoch's last batch may be smaller.
+    """
+
+    def __init__(self, engine: Any, capture: Capture | None = None) -> None:
+        self.engine, self.runs, self.layers = engine, engine.runs, engine.layers
+        self.evaluate, self.statistics = engine.evaluate, engine.statistics
+        self.state, self.load_state = engine.state, engine.load_state
+        self.capture = CudaCapture() if capture is None else capture
+        self.graphs: dict[tuple[int, ...], tuple[list[Tensor], Callable[[], None]]] = {}
+
+    def train_step(self, index: Tensor, draws: Tensor | None) -> None:
+        """One optimizer step of every run on the images `index` [R, batch], augmented by `draws` [R, batch, 3].
+
+        Raises
+        ------
+        RuntimeError if a step cannot be recorded; the engine's state is then what it was before.
+        """
+        given = [index] if draws is None else [index, draws]
+        if tuple(index.shape) not in self.graphs:
+            self.graphs[tuple(index.shape)] = self._graph([tensor.clone() for tensor in given])
+        buffers, replay = self.graphs[tuple(index.shape)]
+        for buffer, tensor in zip(buffers, given, strict=True):
+            buffer.copy_(tensor)
+        replay()
+
+    def _graph(self, buffers: list[Tensor]) -> tuple[list[Tensor], Callable[[], None]]:
+        """The buffers, and what replays a step on what they hold; training has not moved by making it."""
+        engine, index, draws = self.engine, buffers[0], buffers[1] if len(buffers) == 2 else None
+        # What a checkpoint holds is what steps change: weights, statistics, moments, step count, random states.
+        # Kept on the host: the device needs its memory for the steps.
+        before = [tree_map(_on_host, engine.state(run)) for run in range(self.runs)]
+        try:
+            replay = self.capture(lambda: engine.train_step(index, draws))
+        finally:
+            for run, state in enumerate(before):
+                engine.load_state(run, state)
+        return buffers, replay
+
+
+def _on_host(value: Any) -> Any:
+    return value.to("cpu", copy=True) if isinstance(value, Tensor) else value
+
+
+class CudaCapture:
+    """Records with torch.cuda.graph, after steps on the same side stream in which libraries and the allocator settle.
+
+    All graphs of one engine share a pool of memory: they never run at the same time, and between two steps nothing in
+    it is needed.
+    """
+
+    def __init__(self, warm_up: int = 3) -> None:
+        self.warm_up, self.pool, self.stream = warm_up, torch.cuda.graph_pool_handle(), torch.cuda.Stream()
+
+    def __call__(self, step: Callable[[], None]) -> Callable[[], None]:
+        """Record `step`, which must not wait for the device; gives what replays it on the current stream."""
+        self.stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(self.stream):
+            for _ in range(self.warm_up):
+                step()
+        torch.cuda.current_stream().wait_stream(self.stream)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph, pool=self.pool, stream=self.stream):
+            step()
+        return graph.replay
+
+
+class GraphsOnStreams:
+    """Runs of an engine each, side by side on a stream each: a candidate of the benchmark.
+
+    Not an engine of the trainer: graphs that replay at the same time share the generator that dropout draws from.
+    """
+
+    def __init__(self, engines: list[Any]) -> None:
+        self.engines, self.streams = engines, [torch.cuda.Stream() for _ in engines]
+
+    def train_step(self, index: Tensor, draws: Tensor | None) -> None:
+        """One optimizer step of every run, as `GraphedSteps.train_step`."""
+        main = torch.cuda.current_stream()
+        for run, (engine, stream) in enumerate(zip(self.engines, self.streams, strict=True)):
+            stream.wait_stream(main)
+            with torch.cuda.stream(stream):
+                engine.train_step(index[run : run + 1], None if draws is None else draws[run : run + 1])
+        for stream in self.streams:
+            main.wait_stream(stream)
