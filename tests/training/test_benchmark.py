@@ -1,11 +1,35 @@
-from dataclasses import asdict
+"""The benchmark: what it counts, that every way runs, and its table, on speeds made up for a GPU."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import asdict, replace
 from pathlib import Path
 
+import pytest
 import torch
 
-from scaling.training.benchmark import cells_of, engine_speed, usual_speed
+from scaling.plan.flops import count
+from scaling.training import benchmark
+from scaling.training.benchmark import Row, cells_of, fastest, heading, line, measured, summary
+from scaling.training.speed import (
+    Candidate,
+    CellCost,
+    Speed,
+    attempt,
+    candidate_speed,
+    candidates,
+    matrix_rates,
+    usual_speed,
+)
 
-CONFIG = Path(__file__).parents[2] / "config.yaml"
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "config.yaml"
+CPU = torch.device("cpu")
+CELL = CellCost("CNN_x", {"precision": "bf16"}, (1, 8, 8), 10, 7.2e9, 3.6e9, training_flops=3e6, scoring_flops=1e6)
+USUAL = Row(CELL, None, Speed(2_000, 1_000, 20, 1.5))
+RATES = {"bf16": 6e14, "float32": 5e13}
 
 
 def test_the_work_of_a_cell_is_counted_over_all_runs():
@@ -14,13 +38,138 @@ def test_the_work_of_a_cell_is_counted_over_all_runs():
     P = [89, 188, 375, 750, 1500, 3000, 6000, 12000, 24000, 30000, 36000, 42000, 48000]
     assert mnist.trained == 31 * 500 * sum(P)
     assert mnist.scored == 31 * 50 * sum(size + 10_000 for size in P)
+    counts = count("CNN", mnist.spec["sizes"], mnist.image_shape, 10)
+    assert mnist.training_flops == counts.forward + counts.backward and mnist.scoring_flops == counts.forward
     assert len(cells) == 9
 
 
-def test_every_loop_runs_and_is_counted():
+def test_hours_are_those_of_all_operations():
+    assert CELL.hours(1e6) == pytest.approx((7.2e9 + 3.6e9 / 3) / 1e6 / 3600)
+
+
+def test_a_gpu_measures_every_way_and_a_cpu_both_engines():
+    on_gpu = candidates(True, [1, 4, 16])
+    ways = {(way.engine, way.steps) for way in on_gpu}
+    single, stacked = ("eager", "graph", "streams", "compile"), ("eager", "graph", "compile")
+    assert ways == {("single", steps) for steps in single} | {("stacked", steps) for steps in stacked}
+    assert {way.runs for way in on_gpu if way.steps == "streams"} == {4, 16}
+    assert {way.runs for way in on_gpu if way.engine == "stacked" and way.steps == "graph"} == {1, 4, 16}
+    assert candidates(False, [8]) == [Candidate("single", "eager", 1), Candidate("stacked", "eager", 8)]
+
+
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
+def test_every_loop_runs_and_is_counted(precision):
     cell = cells_of("quick", CONFIG)[0]
     assert asdict(cell)["image_shape"] == (1, 8, 8)
-    device = torch.device("cpu")
-    speeds = [engine_speed(cell, "single", 1, device, 0.01), engine_speed(cell, "stacked", 2, device, 0.01)]
-    for speed in [*speeds, usual_speed(cell, device, 0.01)]:
+    cell = replace(cell, spec=cell.spec | {"precision": precision})
+    ways = [Candidate("single", "eager", 1), Candidate("stacked", "eager", 2)]
+    for speed in [*(candidate_speed(cell, way, CPU, 0.01) for way in ways), usual_speed(cell, CPU, 0.01)]:
         assert speed.per_second > 0 and speed.per_core_second > 0
+
+
+def test_the_usual_loop_has_the_cells_optimizer(monkeypatch):
+    cell, made = cells_of("quick", CONFIG)[0], []
+    for name in ("AdamW", "SGD"):
+        original = getattr(torch.optim, name)
+        monkeypatch.setattr(
+            torch.optim, name, lambda *a, o=original, **chosen: (made.append(chosen), o(*a, **chosen))[1]
+        )
+        changed = {"optimizer": name, "momentum": 0.9, "weight_decay": 0.01}
+        usual_speed(replace(cell, spec=cell.spec | changed), CPU, 0.01)
+    shared = {"lr": cell.spec["learning_rate"], "weight_decay": 0.01}
+    assert made == [shared, shared | {"momentum": 0.9}]
+
+
+def test_rates_of_matrix_products_are_measured():
+    assert 1e8 < matrix_rates(CPU, ["float32"])["float32"] < 1e13
+
+
+def test_a_row_tells_speed_busy_share_fraction_of_the_matrix_rate_and_memory():
+    row = Row(CELL, Candidate("stacked", "graph", 16), Speed(50_000, 3, 97.2, 12.345))
+    cells = line(row, USUAL, RATES, cuda=True).split()
+    # 50,000 images/s of 3 MFLOP are 0.15 TFLOP/s, of 600
+    assert cells == ["CNN_x", "stacked", "graph", "16", "50,000", "25.0", "97", "0.0", "12.35"]
+    per_core = line(row, USUAL, {"bf16": 1e9}, cuda=False).split()
+    assert per_core[4:6] == ["3", "0.0"] and per_core[7] == "0.9"
+    assert len(heading(True)) == len(line(row, USUAL, RATES, cuda=True))
+
+
+def failing(problem):
+    def fails(*_):
+        raise problem
+
+    return fails
+
+
+def test_what_goes_wrong_is_said_in_its_row_and_the_rest_goes_on():
+    found = [
+        attempt(failing(torch.OutOfMemoryError("Tried to allocate 20.00 GiB")), False),
+        attempt(failing(RuntimeError("CUDA error: operation not permitted\nwhen stream is capturing")), False),
+    ]
+    assert found == ["out of memory", "RuntimeError: CUDA error: operation not permitted when stream is capturing"]
+    row = Row(CELL, Candidate("stacked", "eager", 32), found[0])
+    assert line(row, USUAL, RATES, cuda=True).split(maxsplit=4) == ["CNN_x", "stacked", "eager", "32", "out of memory"]
+    assert line(row, Row(CELL, None, "out of memory"), RATES, cuda=True).endswith("out of memory")
+
+
+def test_a_usual_loop_that_failed_leaves_the_rest_of_the_row():
+    row = Row(CELL, Candidate("single", "eager", 1), Speed(50_000, 3, 97, 1))
+    assert line(row, Row(CELL, None, "OSError: no shared memory"), RATES, cuda=True).split()[4:6] == ["50,000", "nan"]
+
+
+def test_ways_that_fail_do_not_end_a_cell(monkeypatch, capsys):
+    def speed(cell, way, device, seconds):
+        if way.steps == "graph":
+            raise torch.OutOfMemoryError
+        return Speed(10.0 * way.runs, 10.0 * way.runs, 50, 1)
+
+    monkeypatch.setattr(benchmark, "usual_speed", failing(RuntimeError("too few processes")))
+    monkeypatch.setattr(benchmark, "candidate_speed", speed)
+    rows = measured(CELL, candidates(True, [1, 4]), RATES, CPU, 1.0)
+    assert len(rows) == 1 + len(candidates(True, [1, 4]))
+    printed = capsys.readouterr().out.splitlines()
+    assert len(printed) == len(rows) and sum("out of memory" in text for text in printed) == 3
+    assert fastest(rows, cuda=True).candidate.runs == 4
+
+
+def test_the_summary_has_the_fastest_of_each_cell_its_hours_and_the_total():
+    slow, fast = Speed(1e5, 1, 30, 2), Speed(1e6, 1, 99, 8)
+    rows = [
+        USUAL,
+        Row(CELL, Candidate("single", "eager", 1), slow),
+        Row(CELL, Candidate("stacked", "graph", 16), fast),
+        Row(CELL, Candidate("stacked", "graph", 32), "out of memory"),
+    ]
+    text = summary([rows, rows], RATES, cuda=True)
+    hours = CELL.hours(1e6)
+    assert text[3].split()[:5] == ["CNN_x", "stacked", "graph", "16", "1,000,000"]
+    assert text[3].split()[-1] == f"{hours:.3f}"
+    assert text[-1] == f"all cells: {2 * hours:.3f} GPU hours"
+    text = summary([rows, rows[-1:]], RATES, cuda=True)
+    assert text[-2].split() == ["CNN_x", "none", "ran"]
+    assert text[-1] == f"all cells: {hours:.3f} GPU hours, without 1 that did not run"
+
+
+BARE = """
+import runpy, sys
+for name in ("pandas", "pydantic", "scipy", "pyarrow", "matplotlib", "sklearn", "torchvision", "snakemake", "yaml"):
+    sys.modules[name] = None
+runpy.run_module("scaling.training.benchmark", run_name="__main__")
+"""
+
+
+def test_saved_cells_are_measured_where_only_torch_is_installed(tmp_path):
+    cells = [asdict(cell) for cell in cells_of("quick", CONFIG)]
+    (tmp_path / "cells.json").write_text(json.dumps(cells))
+    options = ["--cells", "cells.json", "--only", "CNN_digits", "--runs", "2", "--seconds", "0.01", "--profile"]
+    done = subprocess.run(
+        [sys.executable, "-c", BARE, *options],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow_scripts"), "CUDA_VISIBLE_DEVICES": ""},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    for text in ("CPU, ", "float32 matrix products", "CNN_digits        usual loop", "stacked eager", "all cells: "):
+        assert text in done.stdout
+    assert "ten steps" in done.stdout and "convolution" in done.stdout

@@ -1,202 +1,129 @@
-"""How fast runs train here: the engines of this package beside the field's usual loop, for each cell of a preset.
+"""How fast runs train here: the ways of this package beside the field's usual loop, for each cell of a preset.
 
     make bench-train                                     (cells of config.yaml: paper on a GPU, quick on a CPU)
     python -m scaling.training.benchmark --save cells.json       where the workflow is installed
     python -m scaling.training.benchmark --cells cells.json      on a machine that has only torch and numpy
 
-The images are noise: speed does not depend on what is on them.
+Printed for every way: images per second (on a CPU per core-second), the same in units of the usual loop's, how busy the
+GPU is, the fraction of the matrix products' rate (measured here, in the cell's precision) that the network's own
+operations reach, memory. At the end, for every cell, the fastest way and what the whole cell takes by it.
 """
 
 import argparse
 import json
 import os
-import resource
-import shutil
-import subprocess
-import threading
-import time
-import warnings
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from torch.nn import functional as F
-from torch.utils.data import DataLoader, Dataset
 
-from scaling.data.arrays import ImageArrays
-from scaling.models.build import build_model
 from scaling.training.block import float32_as_said, one_thread
-from scaling.training.images import AUGMENTATIONS, DeviceImages
-from scaling.training.loop import ENGINES
 from scaling.training.spec import TrainingSpec, read_spec
+from scaling.training.speed import (
+    Candidate,
+    CellCost,
+    Speed,
+    attempt,
+    candidate_speed,
+    candidates,
+    matrix_rates,
+    training_step,
+    usual_speed,
+)
 
 
 @dataclass(frozen=True)
-class CellCost:
-    """What a cell's speed and total work depend on: its spec, images, and images trained on and scored in all runs."""
+class Row:
+    """One way to train a cell: a candidate, or None for the usual loop; its speed, or what went wrong."""
 
-    name: str
-    spec: dict[str, Any]
-    image_shape: tuple[int, int, int]
-    classes: int
-    trained: float
-    scored: float
+    cell: CellCost
+    candidate: Candidate | None
+    result: Speed | str
 
+    @property
+    def way(self) -> str:
+        """Its name in the table."""
+        return f"{self.candidate.engine} {self.candidate.steps}" if self.candidate else "usual loop"
 
-@dataclass(frozen=True)
-class Speed:
-    """Images per second of wall time and of processor time (all processes), busy fraction and memory of the GPU."""
-
-    per_second: float
-    per_core_second: float
-    utilisation: float
-    peak_gb: float
+    def rate(self, cuda: bool) -> float:
+        """Images per second, on a CPU per core-second; nan where it failed."""
+        if isinstance(self.result, str):
+            return float("nan")
+        return self.result.per_second if cuda else self.result.per_core_second
 
 
-def measure(step: Callable[[], int], seconds: float, cuda: bool) -> Speed:
-    """Repeat `step`, which returns how many images it trained on, after two that warm up."""
-    for _ in range(2):
-        step()
-    if cuda:
-        torch.cuda.synchronize()
-        torch.cuda.reset_peak_memory_stats()
-    images, start, cores = 0, time.perf_counter(), _core_seconds()
-    with _Utilisation(cuda) as utilisation:
-        while not images or time.perf_counter() - start < seconds:
-            images += step()
-        if cuda:
-            torch.cuda.synchronize()
-    wall, used = time.perf_counter() - start, _core_seconds() - cores
-    memory = torch.cuda.max_memory_allocated() / 1e9 if cuda else float("nan")
-    return Speed(images / wall, images / used, utilisation.mean(), memory)
+def measured(
+    cell: CellCost, ways: Sequence[Candidate], rates: dict[str, float], device: torch.device, seconds: float
+) -> list[Row]:
+    """The usual loop and all candidates on one cell, printed as they come; `rates` are those of matrix products."""
+    cuda = device.type == "cuda"
+    rows = [Row(cell, None, attempt(lambda: usual_speed(cell, device, seconds), cuda))]
+    print(line(rows[0], rows[0], rates, cuda), flush=True)
+    for way in ways:
+        found = attempt(lambda way=way: candidate_speed(cell, way, device, seconds), cuda)
+        rows.append(Row(cell, way, found))
+        print(line(rows[-1], rows[0], rates, cuda), flush=True)
+    return rows
 
 
-def engine_speed(cell: CellCost, engine: str, runs: int, device: torch.device, seconds: float) -> Speed:
-    """Training steps of `runs` runs at once by one of this package's engines."""
-    spec, size = TrainingSpec(**cell.spec), 2048
-    arrays = _noise(cell, size)
+def heading(cuda: bool) -> str:
+    """Of the table's columns."""
+    unit = "images/s" if cuda else "images per core-second"
+    speed = f"{unit:>22}  {'x usual':>8}"
+    return f"{'cell':<18}{'way':<16}{'runs':>5}  {speed}  {'GPU %':>6}  {'matrix rate %':>13}  {'peak GB':>8}"
+
+
+def line(row: Row, usual: Row, rates: dict[str, float], cuda: bool) -> str:
+    """A row of the table."""
+    start = f"{row.cell.name:<18}{row.way:<16}{row.candidate.runs if row.candidate else 1:>5}  "
+    if isinstance(row.result, str):
+        return start + row.result
+    rate = row.rate(cuda)
+    reached = 100 * rate * row.cell.training_flops / rates[row.cell.spec["precision"]]
+    return (
+        f"{start}{rate:>22,.0f}  {rate / usual.rate(cuda):>8.1f}  {row.result.utilisation:>6.0f}"
+        f"  {reached:>13.1f}  {row.result.peak_gb:>8.2f}"
+    )
+
+
+def fastest(rows: Sequence[Row], cuda: bool) -> Row | None:
+    """The fastest candidate; None if all failed."""
+    ran = [row for row in rows if row.candidate and isinstance(row.result, Speed)]
+    return max(ran, key=lambda row: row.rate(cuda), default=None)
+
+
+def summary(table: Sequence[Sequence[Row]], rates: dict[str, float], cuda: bool) -> list[str]:
+    """For each cell its rows' fastest and the hours that the whole cell takes by it; then all cells' hours."""
+    unit = "GPU hours" if cuda else "core hours"
+    lines, total, missing = ["", "the fastest of each cell", f"{heading(cuda)}  {unit:>10}"], 0.0, 0
+    for rows in table:
+        best = fastest(rows, cuda)
+        if best is None:
+            missing += 1
+            lines.append(f"{rows[0].cell.name:<18}none ran")
+            continue
+        hours = best.cell.hours(best.rate(cuda))
+        total += hours
+        lines.append(f"{line(best, rows[0], rates, cuda)}  {hours:>10.3f}")
+    return [*lines, f"all cells: {total:.3f} {unit}" + (f", without {missing} that did not run" if missing else "")]
+
+
+def profile(row: Row, device: torch.device) -> str:
+    """Where the time of ten steps of a candidate goes, kernel by kernel."""
+    activities = [getattr(torch.profiler.ProfilerActivity, device.type.upper())]
+    spec = TrainingSpec(**row.cell.spec)
     with one_thread(device.type), float32_as_said(spec):
-        images = DeviceImages(arrays, spec, device)
-        block = ENGINES[engine](spec, images, cell.image_shape, cell.classes, list(range(runs)), device)
-        index = torch.randint(0, size, (runs, spec.batch_size), device=device)
-        draws = torch.rand(runs, spec.batch_size, 3, device=device) if spec.augmentation != "none" else None
-
-        def step() -> int:
-            block.train_step(index, draws)
-            return index.numel()
-
-        return measure(step, seconds, device.type == "cuda")
-
-
-class _ImageByImage(Dataset):
-    def __init__(self, arrays: ImageArrays, spec: TrainingSpec) -> None:
-        self.arrays, self.spec = arrays, spec
-        self.mean = torch.tensor(spec.normalization_mean).view(-1, 1, 1)
-        self.std = torch.tensor(spec.normalization_std).view(-1, 1, 1)
-
-    def __len__(self) -> int:
-        return len(self.arrays.train_images)
-
-    def __getitem__(self, i: int) -> tuple[torch.Tensor, int]:
-        image = torch.from_numpy(self.arrays.train_images[i]).permute(2, 0, 1)
-        if self.spec.augmentation != "none":
-            image = AUGMENTATIONS[self.spec.augmentation](image[None], torch.rand(1, 3))[0]
-        return (image.float().div(255) - self.mean) / self.std, int(self.arrays.train_labels[i])
-
-
-def usual_speed(cell: CellCost, device: torch.device, seconds: float) -> Speed:
-    """One run by the loop that most papers' code has: a DataLoader of 4 workers, image by image, torch.optim.Adam."""
-    spec = TrainingSpec(**cell.spec)
-    with one_thread(device.type):
-        warnings.filterwarnings("ignore", message="This DataLoader will create")  # on fewer than 4 cores
-        loader = DataLoader(
-            _ImageByImage(_noise(cell, 2048), spec),
-            batch_size=spec.batch_size,
-            shuffle=True,
-            num_workers=4,
-            # An epoch here is short, so starting workers would weigh too much beside a GPU. On a CPU their time
-            # is counted when they end, and the quick preset's epochs are as short.
-            persistent_workers=device.type == "cuda",
-        )
-        model = build_model(spec.family, spec.sizes, cell.image_shape, cell.classes, seed=0).to(device)
-        optimizer = torch.optim.Adam(model.parameters(), lr=spec.learning_rate)
-
-        def epoch() -> int:
-            for images, labels in loader:
-                optimizer.zero_grad()
-                F.cross_entropy(model(images.to(device)), labels.to(device)).backward()
-                optimizer.step()
-            return len(loader.dataset)
-
-        return measure(epoch, seconds, device.type == "cuda")
-
-
-def matrix_rates(size: int = 8192) -> dict[str, float]:
-    """Measured rates of square matrix products on the GPU, operations per second."""
-    rates = {}
-    for name, kind, tf32 in (
-        ("bf16", torch.bfloat16, False),
-        ("TF32", torch.float32, True),
-        ("fp32", torch.float32, False),
-    ):
-        torch.backends.cuda.matmul.allow_tf32 = tf32
-        a = torch.randn(size, size, device="cuda", dtype=kind)
-
-        def step(a: torch.Tensor = a) -> int:
-            a @ a
-            torch.cuda.synchronize()
-            return 1
-
-        rates[name] = 2 * size**3 * measure(step, 2.0, True).per_second
-    torch.backends.cuda.matmul.allow_tf32 = False
-    return rates
-
-
-class _Utilisation:
-    """The GPU's busy percentage by nvidia-smi, twice a second while entered."""
-
-    def __init__(self, cuda: bool) -> None:
-        self.wanted = cuda and shutil.which("nvidia-smi") is not None
-        self.seen: list[float] = []
-        self.over = threading.Event()
-
-    def __enter__(self) -> "_Utilisation":
-        if self.wanted:
-            self.thread = threading.Thread(target=self._watch)
-            self.thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        if self.wanted:
-            self.thread.join()
-
-    def _watch(self) -> None:
-        command = ["nvidia-smi", "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits", "--id=0"]
-        while not self.over.wait(0.5):
-            done = subprocess.run(command, capture_output=True, text=True)
-            if done.returncode == 0:
-                self.seen.append(float(done.stdout.split()[0]))
-
-    def mean(self) -> float:
-        """Mean percentage; NaN if nothing was seen."""
-        return float(np.mean(self.seen)) if self.seen else float("nan")
-
-
-def _core_seconds() -> float:
-    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
-
-
-def _noise(cell: CellCost, count: int) -> ImageArrays:
-    random = np.random.default_rng(0)
-    channels, height, width = cell.image_shape
-    images = random.integers(0, 256, (count, height, width, channels), dtype=np.uint8)
-    labels = random.integers(0, cell.classes, count)
-    return ImageArrays(images, labels, images[:256], labels[:256])
+        step = training_step(row.cell, row.candidate, device)
+        for _ in range(5):
+            step()
+        with torch.profiler.profile(activities=activities) as profiler:
+            for _ in range(10):
+                step()
+            if device.type == "cuda":
+                torch.cuda.synchronize()
+    key = f"self_{device.type}_time_total"
+    return profiler.key_averages().table(sort_by=key, row_limit=12, max_name_column_width=60)
 
 
 def cells_of(preset: str, config: Path) -> list[CellCost]:
@@ -205,6 +132,7 @@ def cells_of(preset: str, config: Path) -> list[CellCost]:
 
     from scaling.config import read_study
     from scaling.plan.costs import images_of
+    from scaling.plan.flops import count
 
     study = read_study(yaml.safe_load(config.read_text(encoding="utf-8")) | {"preset": preset})
     cells = []
@@ -213,13 +141,36 @@ def cells_of(preset: str, config: Path) -> list[CellCost]:
         runs = len(cell.seed_list())
         trained = runs * sum(P * cell.epochs_at(P) for P in cell.P)
         scored = runs * cell.log_points * sum(P + test for P in cell.P)
+        counts = count(cell.family, cell.sizes, shape, classes)
+        operations = counts.forward + counts.backward, counts.forward
         spec = TrainingSpec.of(cell, max(cell.P)).as_dict()
-        cells.append(CellCost(name, spec, shape, classes, trained, scored))
+        cells.append(CellCost(name, spec, shape, classes, trained, scored, *operations))
     return cells
 
 
 def main() -> None:
-    """Print the table of speeds, and on a GPU the hours that every cell will take."""
+    """Print the speeds, and for each cell the fastest way and the hours that the whole cell takes by it."""
+    arguments = _arguments()
+    cells = _cells(arguments)
+    if arguments.save:
+        arguments.save.write_text(json.dumps([asdict(cell) for cell in cells], indent=1), encoding="utf-8")
+        return
+    cuda = torch.cuda.is_available()
+    device = torch.device("cuda" if cuda else "cpu")
+    print(f"{torch.cuda.get_device_name() if cuda else 'CPU'}, {os.cpu_count()} cores, torch {torch.__version__}")
+    rates = matrix_rates(device, ["float32", "tf32", "bf16"] if cuda else {cell.spec["precision"] for cell in cells})
+    for name, rate in rates.items():
+        print(f"  {name} matrix products: {rate / 1e12:.3g} TFLOP/s{'' if cuda else ' on one core'}")
+    print(heading(cuda), flush=True)
+    ways = candidates(cuda, arguments.runs)
+    table = [measured(cell, ways, rates, device, arguments.seconds) for cell in cells]
+    print("\n".join(summary(table, rates, cuda)), flush=True)
+    for rows in table if arguments.profile else []:
+        if best := fastest(rows, cuda):
+            print(f"\n{best.cell.name}: {best.way}, {best.candidate.runs} runs, ten steps\n{profile(best, device)}")
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         "python -m scaling.training.benchmark",
         description=__doc__,
@@ -230,49 +181,29 @@ def main() -> None:
     parser.add_argument("--preset", default="paper" if cuda else "quick")
     parser.add_argument("--cells", type=Path, help="a file that --save wrote, instead of config and preset")
     parser.add_argument("--save", type=Path, help="only write the cells to this file")
-    parser.add_argument("--runs", type=int, nargs="+", default=[1, 4, 8, 16, 32] if cuda else [1, 8])
-    parser.add_argument("--seconds", type=float, default=5.0 if cuda else 2.0, help="of each measurement")
-    arguments = parser.parse_args()
+    parser.add_argument("--only", nargs="+", help="names of cells, if not all are to be measured")
+    parser.add_argument("--precision", choices=["float32", "tf32", "bf16"], help="if not the cells' own")
+    parser.add_argument("--runs", type=int, nargs="+", default=[4, 16, 32] if cuda else [1, 8], help="at once")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
+    parser.add_argument(
+        "--profile", action="store_true", help="then show where each cell's fastest way spends its time"
+    )
+    return parser.parse_args()
+
+
+def _cells(arguments: argparse.Namespace) -> list[CellCost]:
     if arguments.cells:
-        cells = [CellCost(**cell) for cell in json.loads(arguments.cells.read_text(encoding="utf-8"))]
-        cells = [CellCost(**vars(cell) | {"image_shape": tuple(cell.image_shape)}) for cell in cells]
-        for cell in cells:
-            read_spec(cell.spec)
+        saved = json.loads(arguments.cells.read_text(encoding="utf-8"))
+        cells = [CellCost(**cell | {"image_shape": tuple(cell["image_shape"])}) for cell in saved]
     else:
         cells = cells_of(arguments.preset, arguments.config)
-    if arguments.save:
-        arguments.save.write_text(json.dumps([asdict(cell) for cell in cells], indent=1), encoding="utf-8")
-        return
-    _print_table(cells, torch.device("cuda" if cuda else "cpu"), arguments.runs, arguments.seconds)
-
-
-def _print_table(cells: list[CellCost], device: torch.device, runs: list[int], seconds: float) -> None:
-    cuda = device.type == "cuda"
-    print(f"{torch.cuda.get_device_name() if cuda else 'CPU'}, {os.cpu_count()} cores, torch {torch.__version__}")
-    for name, rate in (matrix_rates() if cuda else {}).items():
-        print(f"  {name} matrix products: {rate / 1e12:.1f} TFLOP/s")
-    unit = "images/s" if cuda else "images per core-second"
-    print(f"{'cell':<18}{'engine':<9}{'runs':>5}  {unit:>22}  {'x usual':>8}  {'GPU %':>6}  {'peak GB':>8}")
-    total = 0.0
+    if arguments.only:
+        cells = [cell for cell in cells if cell.name in arguments.only]
+    if arguments.precision:
+        cells = [replace(cell, spec=cell.spec | {"precision": arguments.precision}) for cell in cells]
     for cell in cells:
-        rows = [("usual", 1, usual_speed(cell, device, seconds))]
-        for engine, count in [("single", 1), *(("stacked", count) for count in runs)]:
-            try:
-                rows.append((engine, count, engine_speed(cell, engine, count, device, seconds)))
-            except torch.cuda.OutOfMemoryError:
-                print(f"{cell.name:<18}{engine:<9}{count:>5}  out of memory")
-        rates = [row[2].per_second if cuda else row[2].per_core_second for row in rows]
-        for (engine, count, speed), rate in zip(rows, rates, strict=True):
-            print(
-                f"{cell.name:<18}{engine:<9}{count:>5}  {rate:>22,.0f}  {rate / rates[0]:>8.1f}"
-                f"  {speed.utilisation:>6.0f}  {speed.peak_gb:>8.2f}",
-                flush=True,
-            )
-        # scoring an image is the forward pass alone, about a third of training on it
-        hours = (cell.trained + cell.scored / 3) / max(rates[1:]) / 3600
-        total += hours
-        print(f"{cell.name:<18}whole, at its best: {hours:.2f} {'GPU' if cuda else 'core'} hours", flush=True)
-    print(f"all cells: {total:.2f} {'GPU' if cuda else 'core'} hours")
+        read_spec(cell.spec)
+    return cells
 
 
 if __name__ == "__main__":

@@ -1,0 +1,284 @@
+"""How fast training is: by the ways of this package, candidates for a GPU among them, and by the field's usual loop."""
+
+import gc
+import os
+import resource
+import shutil
+import subprocess
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch.nn import functional as F
+from torch.utils.data import DataLoader, Dataset
+
+from scaling.data.arrays import ImageArrays
+from scaling.models.build import build_model
+from scaling.training.block import float32_as_said, one_thread
+from scaling.training.graphs import GraphedSteps, GraphsOnStreams
+from scaling.training.images import AUGMENTATIONS, DeviceImages
+from scaling.training.loop import ENGINES
+from scaling.training.single import autocast
+from scaling.training.spec import TrainingSpec
+
+IMAGES = 2048  # of noise: speed does not depend on what is on them
+
+
+@dataclass(frozen=True)
+class CellCost:
+    """What a cell's speed and total work depend on.
+
+    Attributes
+    ----------
+    spec : the settings of its TrainingSpec.
+    trained, scored : images that all its runs train on and score, over all P and epochs.
+    training_flops, scoring_flops : operations per image, of the forward and backward pass and of the forward pass.
+    """
+
+    name: str
+    spec: dict[str, Any]
+    image_shape: tuple[int, int, int]
+    classes: int
+    trained: float
+    scored: float
+    training_flops: float
+    scoring_flops: float
+
+    def hours(self, images_per_second: float) -> float:
+        """What all runs will take at a measured speed of training."""
+        work = self.trained + self.scored * self.scoring_flops / self.training_flops
+        return work / images_per_second / 3600
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A way to train `runs` runs at once.
+
+    Attributes
+    ----------
+    engine : a key of ENGINES.
+    steps : "eager", kernel by kernel; "graph", a whole step recorded and replayed; "streams", single runs with a graph
+        and a stream each; "compile", the network by torch.compile in mode reduce-overhead.
+    """
+
+    engine: str
+    steps: Literal["eager", "graph", "streams", "compile"]
+    runs: int
+
+
+def candidates(cuda: bool, runs: Sequence[int]) -> list[Candidate]:
+    """What is measured: on a CPU both engines, on a GPU all ways to keep it busy."""
+    stacks = [Candidate("stacked", "eager", count) for count in runs]
+    if not cuda:
+        return [Candidate("single", "eager", 1), *stacks]
+    graphs = [Candidate("stacked", "graph", count) for count in runs]
+    streams = [Candidate("single", "streams", count) for count in runs if count > 1]
+    single = [Candidate("single", steps, 1) for steps in ("eager", "graph", "compile")]
+    return [*single, *streams, *stacks, *graphs, Candidate("stacked", "compile", runs[len(runs) // 2])]
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Images per second of wall time and of processor time (all processes), busy percentage and memory of the GPU.
+
+    The memory is what PyTorch has reserved at most: what a graph's steps need counts, though nothing is allocated
+    while it is replayed.
+    """
+
+    per_second: float
+    per_core_second: float
+    utilisation: float
+    peak_gb: float
+
+
+def measure(step: Callable[[], int], seconds: float, cuda: bool, warm_up: int = 5) -> Speed:
+    """Repeat `step`, which returns how many images it trained on, after some that warm up."""
+    for _ in range(warm_up):
+        step()
+    if cuda:
+        torch.cuda.synchronize()
+    images, start, cores = 0, time.perf_counter(), _core_seconds()
+    with _Utilisation(cuda) as utilisation:
+        while not images or time.perf_counter() - start < seconds:
+            images += step()
+        if cuda:
+            torch.cuda.synchronize()
+    wall, used = time.perf_counter() - start, _core_seconds() - cores
+    memory = torch.cuda.max_memory_reserved() / 1e9 if cuda else float("nan")
+    return Speed(images / wall, images / used, utilisation.mean(), memory)
+
+
+def attempt(measurement: Callable[[], Speed], cuda: bool) -> Speed | str:
+    """The measured speed, or in a few words what went wrong: the other measurements go on."""
+    try:
+        gc.collect()
+        if cuda:
+            torch.cuda.empty_cache()
+            torch.cuda.reset_peak_memory_stats()
+        return measurement()
+    except torch.OutOfMemoryError:
+        return "out of memory"
+    except Exception as problem:  # whatever a driver or a compiler makes of it
+        return f"{type(problem).__name__}: {' '.join(str(problem).split())[:100]}"
+
+
+def candidate_speed(cell: CellCost, candidate: Candidate, device: torch.device, seconds: float) -> Speed:
+    """Training steps of a candidate."""
+    spec = TrainingSpec(**cell.spec)
+    with one_thread(device.type), float32_as_said(spec):
+        return measure(training_step(cell, candidate, device), seconds, device.type == "cuda")
+
+
+def training_step(cell: CellCost, candidate: Candidate, device: torch.device) -> Callable[[], int]:
+    """A step of all runs of a candidate; it returns how many images it trains on."""
+    spec, runs = TrainingSpec(**cell.spec), candidate.runs
+    block = _trainer(cell, spec, candidate, device)
+    index = torch.randint(0, IMAGES, (runs, spec.batch_size), device=device)
+    draws = torch.rand(runs, spec.batch_size, 3, device=device) if spec.augmentation != "none" else None
+
+    def step() -> int:
+        block.train_step(index, draws)
+        return index.numel()
+
+    return step
+
+
+def _trainer(cell: CellCost, spec: TrainingSpec, candidate: Candidate, device: torch.device) -> Any:
+    images = DeviceImages(_noise(cell), spec, device)
+
+    def engine(seeds: list[int]) -> Any:
+        return ENGINES[candidate.engine](spec, images, cell.image_shape, cell.classes, seeds, device)
+
+    seeds = list(range(candidate.runs))
+    if candidate.steps == "streams":
+        return GraphsOnStreams([GraphedSteps(engine([seed])) for seed in seeds])
+    block = engine(seeds)
+    if candidate.steps == "graph":
+        return GraphedSteps(block)
+    if candidate.steps == "compile":
+        torch.compiler.reset()  # or, after some cells, it gives up and runs uncompiled
+        block.scores = torch.compile(block.scores, mode="reduce-overhead")
+    return block
+
+
+class _ImageByImage(Dataset):
+    def __init__(self, arrays: ImageArrays, spec: TrainingSpec) -> None:
+        self.arrays, self.spec = arrays, spec
+        self.mean = torch.tensor(spec.normalization_mean).view(-1, 1, 1)
+        self.std = torch.tensor(spec.normalization_std).view(-1, 1, 1)
+
+    def __len__(self) -> int:
+        return len(self.arrays.train_images)
+
+    def __getitem__(self, i: int) -> tuple[torch.Tensor, int]:
+        image = torch.from_numpy(self.arrays.train_images[i]).permute(2, 0, 1)
+        if self.spec.augmentation != "none":
+            image = AUGMENTATIONS[self.spec.augmentation](image[None], torch.rand(1, 3))[0]
+        return (image.float().div(255) - self.mean) / self.std, int(self.arrays.train_labels[i])
+
+
+def usual_speed(cell: CellCost, device: torch.device, seconds: float) -> Speed:
+    """One run by the loop that most papers' code has: a DataLoader of 4 workers, image by image, torch.optim.
+
+    The network, batches, optimizer and arithmetic are the cell's own.
+    """
+    spec = TrainingSpec(**cell.spec)
+    with one_thread(device.type), float32_as_said(spec):
+        warnings.filterwarnings("ignore", message="This DataLoader will create")  # on fewer than 4 cores
+        loader = DataLoader(
+            _ImageByImage(_noise(cell), spec),
+            batch_size=spec.batch_size,
+            shuffle=True,
+            num_workers=4,
+            # An epoch here is short, so starting workers would weigh too much beside a GPU. On a CPU their time
+            # is counted when they end, and the quick preset's epochs are as short.
+            persistent_workers=device.type == "cuda",
+        )
+        model = build_model(spec.family, spec.sizes, cell.image_shape, cell.classes, spec.init_scale, seed=0)
+        model.to(device)
+        optimizer = _torch_optimizer(spec, model)
+
+        def epoch() -> int:
+            for images, labels in loader:
+                optimizer.zero_grad()
+                with autocast(spec, device):
+                    loss = F.cross_entropy(model(images.to(device)), labels.to(device))
+                loss.backward()
+                optimizer.step()
+            return len(loader.dataset)
+
+        return measure(epoch, seconds, device.type == "cuda", warm_up=1)
+
+
+def _torch_optimizer(spec: TrainingSpec, model: torch.nn.Module) -> torch.optim.Optimizer:
+    chosen = {"lr": spec.learning_rate, "weight_decay": spec.weight_decay}
+    if spec.optimizer == "SGD":
+        chosen["momentum"] = spec.momentum
+    return getattr(torch.optim, spec.optimizer)(model.parameters(), **chosen)
+
+
+def matrix_rates(device: torch.device, precisions: Iterable[str]) -> dict[str, float]:
+    """Measured rates of large square matrix products, operations per second, by precision (on a CPU: of one core)."""
+    cuda, rates = device.type == "cuda", {}
+    size = 8192 if cuda else 1024
+    for name in precisions:
+        with one_thread(device.type), float32_as_said(TrainingSpec("", {}, 1, precision=name)):
+            a = torch.randn(size, size, device=device).to(torch.bfloat16 if name == "bf16" else torch.float32)
+
+            def step(a: torch.Tensor = a) -> int:
+                a @ a
+                return 1
+
+            speed = measure(step, 2.0 if cuda else 0.2, cuda)
+        rates[name] = 2 * size**3 * (speed.per_second if cuda else speed.per_core_second)
+    return rates
+
+
+class _Utilisation:
+    """The GPU's busy percentage by nvidia-smi, twice a second while entered."""
+
+    def __init__(self, cuda: bool) -> None:
+        self.wanted = cuda and shutil.which("nvidia-smi") is not None
+        self.seen: list[float] = []
+        self.over = threading.Event()
+
+    def __enter__(self) -> "_Utilisation":
+        if self.wanted:
+            self.thread = threading.Thread(target=self._watch)
+            self.thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        if self.wanted:
+            self.thread.join()
+
+    def _watch(self) -> None:
+        visible = os.environ.get("CUDA_VISIBLE_DEVICES", "0").split(",")[0]
+        command = ["nvidia-smi", "--query-gpu=utilization.gpu", "--format=csv,noheader,nounits", f"--id={visible}"]
+        while not self.over.wait(0.5):
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode == 0:
+                self.seen.append(float(done.stdout.split()[0]))
+
+    def mean(self) -> float:
+        """Mean percentage; NaN if nothing was seen."""
+        return float(np.mean(self.seen)) if self.seen else float("nan")
+
+
+def _core_seconds() -> float:
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def _noise(cell: CellCost) -> ImageArrays:
+    random = np.random.default_rng(0)
+    channels, height, width = cell.image_shape
+    images = random.integers(0, 256, (IMAGES, height, width, channels), dtype=np.uint8)
+    labels = random.integers(0, cell.classes, IMAGES)
+    return ImageArrays(images, labels, images[:256], labels[:256])
