@@ -27,6 +27,7 @@ localrules:
     table,
     norm_audit,
     fragility_audit,
+    precision_audit,
     draw_audit,
     perceptron_theory,
     perceptron_theory_exponents,

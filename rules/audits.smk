@@ -12,6 +12,13 @@ AUDIT_TARGETS = ["results/norm_audit.tsv", "results/figures/norm_audit.pdf"] + (
     if AUDITED_VARIANTS
     else []
 )
+# What is trained for it is trained for nothing else, and only when it is asked for.
+PRECISION_AUDITED = [
+    (cell, variant)
+    for cell in STUDY.cells
+    for variant in ["baseline", *STUDY.cells[cell].precision_audit]
+    if STUDY.cells[cell].precision_audit
+]
 
 
 rule norm_audit:
@@ -60,6 +67,29 @@ rule fragility_audit:
     shell:
         "python workflow_scripts/fragility_audit.py --exponents {input.exponents} --keys {params.of:q}"
         " --trajectories {input.trajectories} --norm {params.norm} --settings {params.settings:q} --audit {output.audit} > {log} 2>&1"
+
+
+rule precision_audit:
+    input:
+        trajectories=[
+            f"results/trajectories/{cell}/{variant}.parquet"
+            for cell, variant in PRECISION_AUDITED
+        ],
+    output:
+        exponents="results/precision.tsv",
+        curves="results/precision_curves.tsv",
+    log:
+        "logs/precision_audit.log",
+    threads: 1
+    params:
+        of=[to_json(key) for key in PRECISION_AUDITED],
+        norm=STUDY.norms[0],
+        settings=to_json(STUDY.exponents),
+        code=code("precision_audit"),
+    shell:
+        "python workflow_scripts/precision_audit.py --trajectories {input.trajectories} --keys {params.of:q}"
+        " --norm {params.norm} --settings {params.settings:q} --exponents {output.exponents} --curves {output.curves}"
+        " > {log} 2>&1"
 
 
 rule draw_audit:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scaling.config import Cell, read_study
+from scaling.config import Cell, Training, read_study
 from scaling.errors import BadInput
 from scaling.tables.paper import table_rows
 
@@ -111,6 +111,8 @@ def test_a_cell_of_one_s_own_can_replace_the_preset_s():
         ({"datasets": {"digits": {"test_images": 1797}}}, "datasets.digits.test_images", "less than 1797"),
         ({"datasets": {"digits": {"source": "web"}}}, "datasets.digits.source", "'torchvision'"),
         ({"datasets": {"mine": {"source": "folder"}}}, "datasets.mine", "root"),
+        ({"cells": {"CNN_digits": {"cuda_graphs": 2}}}, "cells.CNN_digits.cuda_graphs", "valid boolean"),
+        ({"cells": {"CNN_digits": {"precision": "tf23"}}}, "cells.CNN_digits.precision", "'tf32'"),
         ({"norms": []}, "norms", "at least 1"),
         ({"exponents": {"confidence": 2}}, "exponents.confidence", "less than 1"),
         ({"perceptron_theory": {"alphas": [0]}}, "perceptron_theory.alphas.0", "greater than or equal to 0.1"),
@@ -144,6 +146,32 @@ def test_fragility_is_audited_in_every_family(preset):
         assert changed >= ({"learning_rate"} if preset == "quick" and family != "CNN" else everything)
 
 
+@pytest.mark.parametrize("preset", CONFIG["presets"])
+def test_precision_is_audited_in_every_family_and_trained_for_nothing_else(preset):
+    chosen = study(preset=preset)
+    audited = {name: cell for name, cell in chosen.cells.items() if cell.precision_audit}
+    assert {cell.family for cell in audited.values()} == {"CNN", "ResNet", "ViT"}
+    for name, cell in audited.items():
+        assert not set(cell.precision_audit) & {*cell.variants, *chosen.fragility}
+        for variant in cell.precision_audit:
+            after = chosen.training(name, variant)
+            assert set(after.P) <= set(cell.P) and set(after.seed_list()) <= set(cell.seed_list())
+            changed = {key for key in Training.model_fields if getattr(cell, key) != getattr(after, key)}
+            assert changed - {"P", "seeds"} == {"precision"}
+
+
+@pytest.mark.parametrize(
+    ("audited", "message"),
+    [
+        (["bf61"], "cells.CNN_digits.precision_audit: 'bf61' is not one of weight_decay_1e-3, sgd"),
+        (["sgd"], "cells.CNN_digits.precision_audit: 'sgd' has the same precision, float32"),
+    ],
+)
+def test_a_precision_audit_names_variants_of_another_precision(audited, message):
+    with pytest.raises(BadInput, match=message):
+        study(cells={"CNN_digits": {"precision_audit": audited}})
+
+
 def test_a_caption_says_how_a_cell_was_trained():
     cell = Cell(
         family="CNN", dataset="digits", sizes={}, P=[90, 1440], seeds=5, epochs={90: 150, 1440: 40}, optimizer="SGD",
@@ -153,3 +181,4 @@ def test_a_caption_says_how_a_cell_was_trained():
         "5 runs at each of 2 P from 90 to 1,440, 40 to 150 epochs, SGD, learning rate 0.05, batches of 32, "
         "momentum 0.9, initial weights times 0.3, augmentation crop and flip"
     )
+    assert cell.model_copy(update={"precision": "bf16"}).in_words().endswith(", arithmetic bf16")

@@ -134,6 +134,7 @@ class Training(Section):
         words += [f"weight decay {self.weight_decay:g}"] * (self.weight_decay > 0)
         words += [f"initial weights times {self.init_scale:g}"] * (self.init_scale != 1)
         words += [f"augmentation {self.augmentation.replace('_', ' and ')}"] * (self.augmentation != "none")
+        words += [f"arithmetic {self.precision}"] * (self.precision != "float32")
         return ", ".join(words)
 
 
@@ -144,6 +145,11 @@ class Cell(Training):
     dataset: str = Field(description="a key of `datasets`")
     sizes: dict[str, Any] = Field(description="the family's own sizes: widths, depths, patch size, ...")
     variants: list[str] = Field([], description="keys of `variants` that this cell is trained in besides the baseline")
+    precision_audit: list[str] = Field(
+        [],
+        description="keys of `variants`, of another precision, that results/precision.tsv compares with the baseline; "
+        "trained only when that is asked for",
+    )
     fit: dict[str, FitWindow] = Field(
         {}, description="the authors' fit windows by `variant` or `variant/norm` (baseline: the default norm's)"
     )
@@ -321,11 +327,13 @@ class Study(Section):
         for name, cell in self.cells.items():
             if cell.dataset not in self.datasets:
                 raise ValueError(f"cells.{name}.dataset: {cell.dataset!r} is not one of {', '.join(self.datasets)}")
-            for variant in cell.variants:
-                if variant not in self.variants:
-                    known = ", ".join(self.variants) or "(no variant is defined)"
-                    raise ValueError(f"cells.{name}.variants: {variant!r} is not one of {known}")
-                self.training(name, variant)
+            for key in ("variants", "precision_audit"):
+                for variant in getattr(cell, key):
+                    if variant not in self.variants:
+                        known = ", ".join(self.variants) or "(no variant is defined)"
+                        raise ValueError(f"cells.{name}.{key}: {variant!r} is not one of {known}")
+                    if self.training(name, variant).precision == cell.precision and key == "precision_audit":
+                        raise ValueError(f"cells.{name}.{key}: {variant!r} has the same precision, {cell.precision}")
             self._check_P(name, cell)
         return self
 
@@ -333,7 +341,7 @@ class Study(Section):
         """No P may be larger than the training set, where its size is known before the images are read."""
         dataset = self.datasets[cell.dataset]
         n_train = known_training_images(dataset.source, dataset.name, dataset.root, dataset.test_images)
-        for variant in ["baseline", *cell.variants]:
+        for variant in ["baseline", *cell.variants, *cell.precision_audit]:
             P = max(self.training(name, variant).P)
             if n_train is not None and n_train < P:
                 key = f"cells.{name}.P" if P in cell.P else f"variants.{variant}.P"

@@ -96,9 +96,7 @@ def _average(kept: dict[int, list[tuple[np.ndarray, np.ndarray]]], grid_points: 
     grid = np.unique(np.linspace(every_x.min(), every_x.max(), grid_points))
     curves = []
     for P, branches in kept.items():
-        errors = np.full((len(branches), grid.size), np.nan)
-        for row, (x, y) in enumerate(branches):
-            errors[row] = np.interp(grid, x, y, left=np.nan, right=np.nan)
+        errors = errors_on(grid, branches)
         inside = np.isfinite(errors)
         count = inside.sum(axis=0)
         reached = count > 0
@@ -109,6 +107,14 @@ def _average(kept: dict[int, list[tuple[np.ndarray, np.ndarray]]], grid_points: 
         columns = (P, grid[reached], mean, sem, count[reached])
         curves.append(pd.DataFrame(dict(zip(CURVE_COLUMNS, columns, strict=True))))
     return pd.concat(curves, ignore_index=True)
+
+
+def errors_on(grid: np.ndarray, branches: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """The errors [runs, grid] of rising branches (log10 lambda, error), linear between points; nan outside a branch."""
+    errors = np.full((len(branches), grid.size), np.nan)
+    for row, (x, y) in enumerate(branches):
+        errors[row] = np.interp(grid, x, y, left=np.nan, right=np.nan)
+    return errors
 
 
 def _minima(curves: pd.DataFrame) -> pd.DataFrame:

@@ -97,6 +97,11 @@ def _baseline_on(
     runs = baseline[there.isin(chosen)]
     if runs.empty:
         return exponents.iloc[:0]
+    return both_procedures(runs, settings)
+
+
+def both_procedures(runs: pd.DataFrame, settings: Exponents) -> pd.DataFrame:
+    """The exponents of some runs, one row per procedure; the authors' without windows chosen by eye."""
     authors, _ = authors_exponents(*mean_curves(runs, settings.grid_points))
     robust = robust_exponents(runs, settings.bootstrap_resamples, settings.confidence, settings.seed)
     return pd.concat([authors, robust.exponents], ignore_index=True)
@@ -104,7 +109,7 @@ def _baseline_on(
 
 def _compared(row: dict, base: dict) -> dict:
     values = {f"{key}_baseline": base.get(key, np.nan) for key in (*_SIGMAS, "collapse_chi2")}
-    return values | {f"{key}_shift": _shift(row, base, key, sigma) for key, sigma in _SIGMAS.items()}
+    return values | {f"{key}_shift": in_joint_errors(row, base, key, sigma) for key, sigma in _SIGMAS.items()}
 
 
 _SIGMAS = {"gamma_1": "sigma_1", "gamma_2": "sigma_2", "gamma_pred": "sigma_pred"}
@@ -130,7 +135,8 @@ def _summary(row: dict) -> dict:
     )
 
 
-def _shift(row: dict, base: dict, key: str, sigma: str) -> float:
+def in_joint_errors(row: dict, base: dict, key: str, sigma: str) -> float:
+    """The difference of two rows' exponents `key` over the root of the sum of their squared errors `sigma`."""
     joint = np.hypot(row.get(sigma, np.nan), base.get(sigma, np.nan))
     return float((row[key] - base.get(key, np.nan)) / joint) if joint > 0 else np.nan
 
