@@ -1,7 +1,9 @@
 """Recorded training steps. What records on a GPU is replaced here by what repeats the step in Python."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -12,7 +14,7 @@ from torch.utils._pytree import tree_leaves
 
 from scaling.training import loop
 from scaling.training.block import train_block
-from scaling.training.graphs import GraphedSteps
+from scaling.training.graphs import CudaCapture, GraphedSteps
 from scaling.training.images import DeviceImages
 from scaling.training.loop import ENGINES
 
@@ -160,3 +162,54 @@ def test_a_checkpoint_of_plain_steps_is_not_continued_by_recorded_ones(tmp_path,
     train_block(images(), subsets(1), CNN, tmp_path, device="cpu")
     train_block(images(), subsets(1), replace(CNN, cuda_graphs=True), tmp_path, device="cpu")
     assert "seed1.pt: refused, of other settings" in capsys.readouterr().out
+
+
+class Card:
+    """The few calls of torch.cuda that a recording makes, noted in order."""
+
+    def __init__(self):
+        self.done, self.stream, self.waited = [], "main", 0
+
+    def graph_pool_handle(self):
+        return "pool"
+
+    def Stream(self):
+        return SimpleNamespace(name="side", wait_stream=lambda other: self.done.append(f"side waits for {other.name}"))
+
+    def current_stream(self):
+        def wait_stream(other):
+            self.done.append(f"main waits for {other.name}")
+
+        return SimpleNamespace(name=self.stream, wait_stream=wait_stream, record_event=self.event)
+
+    def event(self):
+        return SimpleNamespace(synchronize=lambda: setattr(self, "waited", self.waited + 1))
+
+    def CUDAGraph(self):
+        return SimpleNamespace(replay=lambda: self.done.append("replay"))
+
+    @contextmanager
+    def use(self, name):
+        before, self.stream = self.stream, name
+        yield
+        self.stream = before
+
+    def stream_context(self, stream):
+        return self.use(stream.name)
+
+    def graph(self, graph, pool, stream):
+        assert (pool, stream.name) == ("pool", "side")
+        return self.use("recording")
+
+
+def test_a_recording_warms_up_beside_the_main_stream_and_does_not_run_far_ahead(monkeypatch):
+    card = Card()
+    for name in ("graph_pool_handle", "Stream", "current_stream", "CUDAGraph", "graph"):
+        monkeypatch.setattr(torch.cuda, name, getattr(card, name))
+    monkeypatch.setattr(torch.cuda, "stream", card.stream_context)
+    replay = CudaCapture(ahead=4)(lambda: card.done.append(f"step on {card.stream}"))
+    warm_up = ["side waits for main", *["step on side"] * 3, "main waits for side"]
+    assert card.done == [*warm_up, "step on recording"]
+    for _ in range(10):
+        replay()
+    assert card.done[6:] == ["replay"] * 10 and card.waited == 6

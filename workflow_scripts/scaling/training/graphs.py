@@ -1,10 +1,11 @@
 """CUDA graphs: a whole training step is recorded once and then replayed, for the price of a single launch.
 
-A step on a batch of small images is a few hundred kernels of a few microseconds each, and a GPU waits for Python
-between them. A recorded step reads its images' numbers from buffers that stay where they are, and does all the rest
-on the device: gathering, augmentation, normalisation, forward, backward and optimizer.
+A step on a batch of small images is many short kernels, and Python launches them one by one. A recorded step reads its
+images' numbers from buffers that stay where they are, and does all the rest on the device: gathering, augmentation,
+normalisation, forward, backward and optimizer.
 """
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -67,10 +68,14 @@ class CudaCapture:
 
     All graphs of one engine share a pool of memory: they never run at the same time, and between two steps nothing in
     it is needed.
+
+    Python launches up to `ahead` steps before the device has done the first of them. It could launch a thousand, and
+    a signal to stop would then be answered, and a checkpoint written, minutes late.
     """
 
-    def __init__(self, warm_up: int = 3) -> None:
-        self.warm_up, self.pool, self.stream = warm_up, torch.cuda.graph_pool_handle(), torch.cuda.Stream()
+    def __init__(self, warm_up: int = 3, ahead: int = 32) -> None:
+        self.warm_up, self.ahead = warm_up, ahead
+        self.pool, self.stream = torch.cuda.graph_pool_handle(), torch.cuda.Stream()
 
     def __call__(self, step: Callable[[], None]) -> Callable[[], None]:
         """Record `step`, which must not wait for the device; gives what replays it on the current stream."""
@@ -82,7 +87,18 @@ class CudaCapture:
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph, pool=self.pool, stream=self.stream):
             step()
-        return graph.replay
+        return self._not_too_far(graph.replay)
+
+    def _not_too_far(self, launch: Callable[[], None]) -> Callable[[], None]:
+        ends: deque[torch.cuda.Event] = deque()
+
+        def replay() -> None:
+            launch()
+            ends.append(torch.cuda.current_stream().record_event())
+            if len(ends) > self.ahead:
+                ends.popleft().synchronize()
+
+        return replay
 
 
 class GraphsOnStreams:

@@ -97,17 +97,23 @@ class Speed:
 
 
 def measure(step: Callable[[], int], seconds: float, cuda: bool, warm_up: int = 5) -> Speed:
-    """Repeat `step`, which returns how many images it trained on, after some that warm up."""
+    """Repeat `step`, which returns how many images it trained on, after some that warm up and one that is timed.
+
+    So many steps are launched as take about `seconds`: a loop that looks at the clock would run ahead of a GPU, which
+    does not keep it waiting, by thousands of recorded steps.
+    """
+    synchronize = torch.cuda.synchronize if cuda else lambda: None
     for _ in range(warm_up):
         step()
-    if cuda:
-        torch.cuda.synchronize()
-    images, start, cores = 0, time.perf_counter(), _core_seconds()
+    synchronize()
+    start = time.perf_counter()
+    step()
+    synchronize()
+    steps = max(1, round(seconds / (time.perf_counter() - start)))
+    start, cores = time.perf_counter(), _core_seconds()
     with _Utilisation(cuda) as utilisation:
-        while not images or time.perf_counter() - start < seconds:
-            images += step()
-        if cuda:
-            torch.cuda.synchronize()
+        images = sum(step() for _ in range(steps))
+        synchronize()
     wall, used = time.perf_counter() - start, _core_seconds() - cores
     memory = torch.cuda.max_memory_reserved() / 1e9 if cuda else float("nan")
     return Speed(images / wall, images / used, utilisation.mean(), memory)
