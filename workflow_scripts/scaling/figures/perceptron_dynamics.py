@@ -10,10 +10,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from scaling.errors import BadInput
+from scaling.figures.perceptron_theory import RULES
 from scaling.figures.style import CATEGORIES, PAGE_WIDTH, colours_of, new_figure
-from scaling.tables.notation import with_uncertainty
+from scaling.tables.notation import power_of_ten, with_uncertainty
 
-RULES = {"epsilon_hebb": "Hebb", "epsilon_max_stability": "maximum stability", "epsilon_bayes": "Bayes-optimal"}
 LEFT_ALPHA = 5  # the paper's alpha in the left panel of figure 1
 SMALLEST_LAMBDA = 1e-2  # below, every curve is the Hebb rule's
 
@@ -55,11 +55,12 @@ def _one_alpha(figure: Figure, axes: Axes, alpha, theory, optima, flow, fixed, p
     path.set_array(flow["log_time"].to_numpy()[1:] / np.log(10))
     axes.add_collection(path)
     figure.colorbar(path, ax=axes, label=r"$\log_{10}$ time", pad=0.02)
-    for (column, name), dashes, colour in zip(RULES.items(), ("--", "-.", ":"), CATEGORIES[1:], strict=False):
-        axes.axhline(optima[column].iloc[0], color=colour, linestyle=dashes, linewidth=0.9)
+    for column, (name, style) in RULES.items():
+        axes.axhline(optima[column].iloc[0], **style)
         at_left = column != "epsilon_hebb"  # the curves leave that side free
         place, side = (0.02, "left") if at_left else (0.98, "right")
-        at = {"transform": axes.get_yaxis_transform(), "ha": side, "va": "bottom", "fontsize": 6.5, "color": colour}
+        at = {"transform": axes.get_yaxis_transform(), "ha": side, "va": "bottom"}
+        at |= {"fontsize": 6.5, "color": style["color"]}
         axes.text(place, optima[column].iloc[0], name, **at)
     handles, labels = axes.get_legend_handles_labels()
     handles.insert(2, Line2D([], [], color="#21918c", linewidth=2))
@@ -69,7 +70,7 @@ def _one_alpha(figure: Figure, axes: Axes, alpha, theory, optima, flow, fixed, p
         on_path = np.exp(np.interp(np.log(last["lambda"]), np.log(flow["lambda"]), np.log(flow["epsilon"])))
         mark = axes.plot(last["lambda"], on_path, "o", color="white", markeredgecolor="black", zorder=4)[0]
         handles.append(mark)
-        labels.append(f"{_power_of_ten(last['step'])} plain steps")
+        labels.append(f"{power_of_ten(last['step'])} plain steps")
     axes.set(xscale="log", yscale="log", xlabel=r"$\lambda$", ylabel=r"$\epsilon$", title=rf"$\alpha={alpha:g}$")
     axes.set_xlim(flow["lambda"].min(), flow["lambda"].max())
     _plain_ticks(axes.yaxis)
@@ -203,9 +204,3 @@ def _plain_ticks(axis: Axis, ticks: list[float] | None = None) -> None:
     axis.set_major_locator(FixedLocator(ticks) if ticks else MaxNLocator(6, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_locator(NullLocator())
-
-
-def _power_of_ten(number: float) -> str:
-    """1000000 as 10^6, and what is no power of ten as it is."""
-    exponent = np.log10(number)
-    return rf"$10^{{{exponent:.0f}}}$" if exponent == round(exponent) else f"{number:,.0f}"
