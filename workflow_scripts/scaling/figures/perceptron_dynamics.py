@@ -57,11 +57,13 @@ def _one_alpha(figure: Figure, axes: Axes, alpha, theory, optima, flow, fixed, p
     figure.colorbar(path, ax=axes, label=r"$\log_{10}$ time", pad=0.02)
     for column, (name, style) in RULES.items():
         axes.axhline(optima[column].iloc[0], **style)
-        at_left = column != "epsilon_hebb"  # the curves leave that side free
-        place, side = (0.02, "left") if at_left else (0.98, "right")
-        at = {"transform": axes.get_yaxis_transform(), "ha": side, "va": "bottom"}
-        at |= {"fontsize": 6.5, "color": style["color"]}
-        axes.text(place, optima[column].iloc[0], name, **at)
+        # At the side that the curves leave free; Bayes-optimal, the lowest, below its line: the one above may be near.
+        place, side = (0.98, "right") if column == "epsilon_hebb" else (0.02, "left")
+        shift, edge = (-1.5, "top") if column == "epsilon_bayes" else (0.5, "bottom")
+        axes.annotate(
+            name, (place, optima[column].iloc[0]), xytext=(0, shift), textcoords="offset points", ha=side, va=edge,
+            xycoords=axes.get_yaxis_transform(), color=style["color"], fontsize=6.5,
+        )  # fmt: skip
     handles, labels = axes.get_legend_handles_labels()
     handles.insert(2, Line2D([], [], color="#21918c", linewidth=2))
     labels.insert(2, "free norm, samples")
@@ -116,9 +118,11 @@ def figure_7(mse: pd.DataFrame) -> Figure:
     )
     axes.set(xscale="log", yscale="log", xlabel=r"$\lambda$", ylabel=r"$\epsilon$")
     axes.set_xlim(SMALLEST_LAMBDA, 1.15 * mse["lambda"].max())
-    axes.set_ylim(top=1.25 * mse["epsilon"].max())
+    axes.set_ylim(top=1.5 * mse["epsilon"].max())  # room for the words above the curves
     _plain_ticks(axes.yaxis)
-    axes.legend(title=r"$\alpha$", title_fontsize=8, loc="lower left", ncols=2, columnspacing=1)
+    axes.add_artist(axes.legend(title=r"$\alpha$", title_fontsize=8, loc="lower left", ncols=2, columnspacing=1))
+    kinds = [Line2D([], [], color="0.3"), Line2D([], [], color="0.3", linestyle="", marker=".", markersize=3)]
+    axes.legend(kinds, [r"$N\to\infty$", "samples"], loc="upper left", ncols=2, columnspacing=1)
     return figure
 
 

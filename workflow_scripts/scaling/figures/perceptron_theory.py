@@ -110,7 +110,7 @@ def figure_5() -> Figure:
     ):
         axes.axhline(level, color="0.6", linewidth=0.7, linestyle=":")
         axes.text(place[0], level * 1.08, text, fontsize=7, ha="right" if place[0] > 10 else "left", va="bottom")
-    for threshold, text, side, shift in ((P_minus, r"$P_-$", "left", 3), (P_plus, r"$P_+$", "right", -3)):
+    for threshold, text, side, shift in ((P_minus, r"$P_{{-}}$", "left", 3), (P_plus, r"$P_{{+}}$", "right", -3)):
         axes.axvline(threshold, color=CATEGORIES[1], linewidth=0.8)
         at = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "ha": side}
         axes.annotate(text, (threshold, 0.06), xytext=(shift, 0), color=CATEGORIES[1], **at)
