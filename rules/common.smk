@@ -9,7 +9,7 @@ workflow_scripts = os.path.join(workflow.basedir, "workflow_scripts")
 sys.path.insert(0, workflow_scripts)
 
 from fingerprint import fingerprint as code
-from scaling.config import read_study
+from scaling.config import NAMES, read_study
 from scaling.errors import BadInput
 from snakemake.exceptions import WorkflowError
 
@@ -31,10 +31,10 @@ if shutil.which("sacct") and slurm_programs not in os.get_exec_path():
 
 
 wildcard_constraints:
-    cell="[A-Za-z0-9]+_[A-Za-z0-9]+",
-    dataset="[A-Za-z0-9]+",
-    variant="[A-Za-z0-9_.-]+",
-    norm="[a-z0-9_]+",
+    cell=NAMES["cells"][0],
+    dataset=NAMES["datasets"][0],
+    variant=NAMES["variants"][0],
+    norm=r"\w+",
     P=r"\d+",
     seed=r"\d+",
     block=r"\d+",

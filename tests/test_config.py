@@ -11,6 +11,7 @@ from scaling.errors import BadInput
 from scaling.tables.paper import table_rows
 
 CONFIG = yaml.safe_load((Path(__file__).parents[1] / "config.yaml").read_text())
+CELL = {"family": "CNN", "dataset": "digits", "sizes": {}, "P": [10], "seeds": 1, "epochs": 1}
 
 
 def study(**overrides):
@@ -119,6 +120,26 @@ def test_a_cell_of_one_s_own_can_replace_the_preset_s():
         ({"perceptron_theory": {"alphas": []}}, "perceptron_theory.alphas", "at least 1"),
         ({"perceptron_dynamics": {"tolerance": 0}}, "perceptron_dynamics.tolerance", "greater than 0"),
         ({"perceptron_dynamics": {"alphas": [0.001]}}, "perceptron_dynamics", "gives no pattern"),
+        ({"perceptron_dynamics": {"alphas": [5, 5.0]}}, "perceptron_dynamics.alphas", "all be different"),
+        ({"preset": ["quick"]}, "preset", "quick, laptop, paper"),
+        ({"cells": {"my-cnn": CELL}}, "cells: 'my-cnn'", "letters and digits with one _"),
+        ({"cells": {"CNN": CELL}}, "cells: 'CNN'", "as in CNN_MNIST"),
+        ({"datasets": {"my_images": {"source": "digits"}}}, "datasets: 'my_images'", "letters and digits"),
+        ({"variants": {"a/b": {}}}, "variants: 'a/b'", "letters, digits, _, . and -"),
+        ({"variants": {"baseline": {}}}, "variants: 'baseline'", "another name"),
+        ({"cells": {"CNN_digits": {"variants": ["sgd", "sgd"]}}}, "cells.CNN_digits.variants", "all be different"),
+        ({"cells": {"CNN_digits": {"fit": {"adam": {}}}}}, "cells.CNN_digits.fit", "'adam' is not one of baseline"),
+        ({"cells": {"CNN_digits": {"fit": {"sgd/l3": {}}}}}, "cells.CNN_digits.fit.sgd/l3", "g21, l1, l2"),
+        (
+            {"cells": {"CNN_digits": {"fit": {"baseline": {"x_left": 1, "x_right": 0.1}}}}},
+            "cells.CNN_digits.fit.baseline",
+            "x_left must be smaller",
+        ),
+        (
+            {"variants": {"x": {"learning_rate": -1}}, "cells": {"CNN_digits": {"variants": ["x"]}}},
+            "config key variants.x.learning_rate: ",
+            "greater than 0, got -1",
+        ),
     ],
 )
 def test_a_mistake_is_one_line_that_names_the_key_and_what_is_allowed(overrides, key, allowed):

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import pyplot
+from matplotlib.legend import Legend
 
 from scaling.errors import BadInput
 from scaling.figures.perceptron_dynamics import figure_1, figure_7, figure_9
@@ -33,10 +34,11 @@ def theory():
     return curve, pd.DataFrame([{"alpha": 5.0} | rules])
 
 
-def test_figure_1_shows_the_common_alphas_and_where_plain_descent_stops(tables, theory):
+def test_figure_1_shows_the_common_alphas_and_where_plain_descent_stops(tables, theory, assert_legible):
     columns = ["alpha", "sample", "method", "step", "lambda", "epsilon"]
     plain = pd.DataFrame([(5.0, 0, "plain", 10, 0.5, 0.3), (5.0, 0, "plain", 1000, 7.0, 0.2)], columns=columns)
     figure = figure_1(*theory, tables[0], plain)
+    assert_legible(figure)
     labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert "$10^{3}$ plain steps" in labels
     assert len(figure.axes[1].get_lines()) == 2  # alpha = 5 alone, fixed and free
@@ -48,8 +50,9 @@ def test_figure_1_needs_an_alpha_in_common(tables, theory):
         figure_1(theory[0].assign(alpha=7.0), theory[1], tables[0], pd.DataFrame())
 
 
-def test_figure_9_and_its_alphas(tables):
+def test_figure_9_and_its_alphas(tables, assert_legible):
     figure = figure_9(*tables, (2, 0.15), 25)
+    assert_legible(figure)
     left, right = figure.axes
     assert [text.get_text() for text in left.get_legend().get_texts()] == ["30", "60"]
     assert any("gamma_2" in text.get_text() for text in right.texts)
@@ -58,7 +61,10 @@ def test_figure_9_and_its_alphas(tables):
         figure_9(*tables, (2, 0.15), 1000)
 
 
-def test_figure_7():
+def test_figure_7(assert_legible):
     figure = figure_7(mse_table([0.5, 3.0], 30, 2, seed=0))
-    assert len(figure.axes[0].get_legend().get_texts()) == 2
+    assert_legible(figure)
+    alphas, kinds = (child for child in figure.axes[0].get_children() if isinstance(child, Legend))
+    assert [text.get_text() for text in alphas.get_texts()] == ["0.5", "3"]
+    assert [text.get_text() for text in kinds.get_texts()] == [r"$N\to\infty$", "samples"]
     pyplot.close(figure)

@@ -28,8 +28,9 @@ def _stars(axes):
     return sorted((line.get_xdata()[0], line.get_ydata()[0]) for line in axes.lines if line.get_marker() == "*")
 
 
-def test_figure_2(theory, best, tmp_path):
+def test_figure_2(theory, best, tmp_path, assert_legible):
     figure = figure_2(theory, best, collapse(ALPHAS))
+    assert_legible(figure)
     left, right = figure.axes[:2]
     expected = sorted(zip(best["lambda_opt"], best["epsilon_opt"] / best["epsilon_hebb"], strict=True))
     np.testing.assert_allclose(_stars(left), expected)
@@ -45,8 +46,10 @@ def test_figure_2(theory, best, tmp_path):
     assert (tmp_path / "fig2.png").stat().st_size > 10_000
 
 
-def test_figure_5_thresholds():
-    axes = figure_5().axes[0]
+def test_figure_5_thresholds(assert_legible):
+    figure = figure_5()
+    assert_legible(figure)
+    axes = figure.axes[0]
     law = axes.lines[0]
     P_minus, P_plus = (line.get_xdata()[0] for line in axes.lines[-2:])
     epsilon = np.interp([1, P_minus, P_plus, 1e8], *law.get_data())
@@ -58,8 +61,10 @@ def test_figure_5_thresholds():
     pyplot.close("all")
 
 
-def test_figure_6(theory, best):
-    axes = figure_6(theory, best).axes[0]
+def test_figure_6(theory, best, assert_legible):
+    figure = figure_6(theory, best)
+    assert_legible(figure)
+    axes = figure.axes[0]
     row = best.set_index("alpha").loc[0.5]
     assert _stars(axes) == [(row["lambda_opt"], row["epsilon_opt"])]
     heights = [line.get_ydata()[0] for line in axes.lines[2:]]
@@ -70,8 +75,10 @@ def test_figure_6(theory, best):
         figure_6(theory, best[above])
 
 
-def test_figure_8(theory):
-    axes = figure_8(theory).axes[0]
+def test_figure_8(theory, assert_legible):
+    figure = figure_8(theory)
+    assert_legible(figure)
+    axes = figure.axes[0]
     assert [line.get_label() for line in axes.lines[:3]] == ["0.5", "5", "100"]
     assert [line.get_ydata()[0] for line in axes.lines[3:]] == [0, -0.5]
     pyplot.close("all")

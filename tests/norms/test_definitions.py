@@ -55,6 +55,10 @@ def test_the_authors_spectral_complexity_of_each_family():
     # ResNet: first and last layer alone, s_1 s_3 ((col_3 / s_1)^(2/3))^(3/2)
     resnet = statistics([A1, A2, A3], "ResNet")
     assert 10 ** definitions.spectral_complexity_authors(resnet)[0] == pytest.approx(5 * 2 * 2 / 5)
+    for family in ("CNN", "ResNet"):
+        other_case = statistics([A1, A2, A3], family.lower())
+        same = statistics([A1, A2, A3], family)
+        assert definitions.spectral_complexity_authors(other_case) == definitions.spectral_complexity_authors(same)
     vit = statistics([A1, A2, A3], "ViT")
     assert definitions.spectral_complexity_authors(vit) == definitions.spectral_complexity(vit)
 

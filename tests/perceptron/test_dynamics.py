@@ -5,10 +5,10 @@ import pytest
 from scipy.interpolate import CubicSpline
 from scipy.optimize import minimize
 
-from scaling.errors import BadInput
+from scaling.errors import BadInput, NotConverged
 from scaling.perceptron import dynamics
 from scaling.perceptron.dynamics import flow_path, free_norm_paths, gradient_descent, lambda_grid, plain_paths
-from scaling.perceptron.samples import SolverError, draw_sample, generalization_error
+from scaling.perceptron.samples import draw_sample, generalization_error
 
 
 def log_epsilon_at(path, lambdas):
@@ -127,5 +127,5 @@ def test_a_failure_names_alpha_and_lambda(monkeypatch):
         return (first * np.nan, second) if margins.mean() > 2 else (first, second)
 
     monkeypatch.setattr(dynamics, "residuals", breaks_at_2)
-    with pytest.raises(SolverError, match=r"alpha = 5, lambda = \d"):
+    with pytest.raises(NotConverged, match=r"alpha = 5, lambda = \d"):
         flow_path(sample, lambda_grid(1e-3, 100, 10), 1e-4)

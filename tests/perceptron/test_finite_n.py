@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq, minimize
 
-from scaling.errors import BadInput
+from scaling.errors import BadInput, NotConverged
 from scaling.perceptron import finite_n
 from scaling.perceptron.finite_n import fixed_norm_path, fixed_norm_paths
-from scaling.perceptron.samples import SolverError, draw_sample, generalization_error
+from scaling.perceptron.samples import draw_sample, generalization_error
 
 
 @pytest.mark.parametrize("norm", [0.3, 3.0, 10.0])
@@ -65,5 +65,5 @@ def test_bad_input_and_failures_are_named(monkeypatch):
         return first, second * np.nan if margins.mean() > 2 else second
 
     monkeypatch.setattr(finite_n, "residuals", breaks_at_2)
-    with pytest.raises(SolverError, match=r"alpha = 5, lambda = \d"):
+    with pytest.raises(NotConverged, match=r"alpha = 5, lambda = \d"):
         fixed_norm_path(sample, np.array([100.0]))

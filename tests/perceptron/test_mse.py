@@ -11,7 +11,6 @@ from scaling.perceptron.mse import (
     flow_solution,
     marchenko_pastur_path,
     mse_table,
-    saturation_norm,
     time_grid,
 )
 from scaling.perceptron.samples import draw_sample
@@ -36,7 +35,7 @@ def test_the_end_is_the_least_squares_solution():
 @pytest.mark.parametrize("alpha", [1.5, 2, 10, 100])
 def test_the_norm_saturates_at_the_closed_form(alpha):
     norms, _ = marchenko_pastur_path(alpha, np.array([1e8]))
-    assert norms[0] == pytest.approx(saturation_norm(alpha), rel=1e-10)
+    assert norms[0] == pytest.approx(np.sqrt(C_SQUARED + (1 - C_SQUARED) / (alpha - 1)), rel=1e-10)
 
 
 @pytest.mark.parametrize("alpha", [0.3, 4.0])
@@ -86,5 +85,3 @@ def test_the_table_holds_samples_and_limit():
 def test_bad_alphas_are_named():
     with pytest.raises(BadInput, match="alpha"):
         mse_table([-1.0], 20, 1, seed=0)
-    with pytest.raises(BadInput, match="alpha"):
-        saturation_norm(1)

@@ -1,19 +1,45 @@
 """The typed configuration: what may be chosen, what is allowed, and one clear line for what is not."""
 
 import difflib
+import re
 import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from scaling.data.sizes import DIGITS, known_sizes, known_training_images
 from scaling.errors import BadInput
 from scaling.models import families
-from scaling.norms.trajectories import norm_named
+from scaling.norms.trajectories import known_norms, norm_named
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
+
+# Files and folders are named after the keys of these sections: what a key may be, as a regular expression and in words.
+NAMES = {
+    "datasets": ("[A-Za-z0-9]+", "letters and digits"),
+    "cells": ("[A-Za-z0-9]+_[A-Za-z0-9]+", "letters and digits with one _ among them, as in CNN_MNIST"),
+    "variants": ("[A-Za-z0-9_.-]+", "letters, digits, _, . and -"),
+}
+
+
+def _all_different(values: list | None) -> list | None:
+    if values is not None and len(set(values)) < len(values):
+        raise ValueError("the values must all be different")
+    return values
+
+
+Distinct = AfterValidator(_all_different)
 
 
 class Section(BaseModel):
@@ -61,12 +87,18 @@ class FitWindow(Section):
     gamma_2_min_P: float | None = None
     gamma_meas_min_P: float | None = None
 
+    @model_validator(mode="after")
+    def _ordered(self) -> "FitWindow":
+        if self.x_left is not None and self.x_right is not None and self.x_left >= self.x_right:
+            raise ValueError("x_left must be smaller than x_right")
+        return self
+
 
 class Training(Section):
     """How a cell, or one variant of it, is trained."""
 
     epochs: Count | dict[Count, Count] = Field(description="passes over the P images; or one number for each P")
-    P: list[Count] = Field(min_length=1, description="numbers of training images")
+    P: Annotated[list[Count], Distinct] = Field(min_length=1, description="numbers of training images")
     seeds: Count | list[int] = Field(description="how many runs per P (seeds 1..n), or the seeds themselves")
     block_size: Count | Literal["auto"] = Field(
         "auto", description="how many runs one job trains; auto: by the cost model, for jobs of a good length"
@@ -100,13 +132,6 @@ class Training(Section):
         if isinstance(seeds, list) and (not seeds or len(set(seeds)) < len(seeds)):
             raise ValueError("one seed or more, all different, or their number")
         return seeds
-
-    @field_validator("P")
-    @classmethod
-    def _distinct_P(cls, P: list[int]) -> list[int]:
-        if len(set(P)) < len(P):
-            raise ValueError("the values of P must all be different")
-        return P
 
     @model_validator(mode="after")
     def _epochs_for_each_P(self) -> "Training":
@@ -144,8 +169,10 @@ class Cell(Training):
     family: str = Field(description="CNN, ResNet, ViT, or a module of your own in scaling/models")
     dataset: str = Field(description="a key of `datasets`")
     sizes: dict[str, Any] = Field(description="the family's own sizes: widths, depths, patch size, ...")
-    variants: list[str] = Field([], description="keys of `variants` that this cell is trained in besides the baseline")
-    precision_audit: list[str] = Field(
+    variants: Annotated[list[str], Distinct] = Field(
+        [], description="keys of `variants` that this cell is trained in besides the baseline"
+    )
+    precision_audit: Annotated[list[str], Distinct] = Field(
         [],
         description="keys of `variants`, of another precision, that results/precision.tsv compares with the baseline; "
         "trained only when that is asked for",
@@ -168,8 +195,8 @@ class Cell(Training):
 class PerceptronTheory(Section):
     """The exact solution at fixed norm (N to infinity)."""
 
-    alphas: list[Annotated[float, Field(ge=0.1, le=1e6)]] = Field(min_length=1, description="P/N")
-    lambdas: list[Annotated[float, Field(ge=1e-4, le=1e4)]] | None = Field(
+    alphas: Annotated[list[Annotated[float, Field(ge=0.1, le=1e6)]], Distinct] = Field(min_length=1, description="P/N")
+    lambdas: Annotated[list[Annotated[float, Field(ge=1e-4, le=1e4)]] | None, Distinct] = Field(
         None, min_length=1, description="the grid itself; if not given: lambda_points from lambda_min to lambda_max"
     )
     lambda_min: float = Field(1e-4, ge=1e-4, le=1e4)
@@ -180,10 +207,6 @@ class PerceptronTheory(Section):
     def _ordered(self) -> "PerceptronTheory":
         if self.lambda_min >= self.lambda_max:
             raise ValueError("lambda_min must be smaller than lambda_max")
-        for key in ("alphas", "lambdas"):
-            grid = getattr(self, key)
-            if grid is not None and len(set(grid)) < len(grid):
-                raise ValueError(f"{key}: the values must all be different")
         return self
 
     def lambda_grid(self) -> list[float]:
@@ -199,7 +222,7 @@ class PerceptronDynamics(Section):
     """Gradient descent at free norm (finite N)."""
 
     N: int = Field(ge=2, description="dimension")
-    alphas: list[Positive] = Field(min_length=1, description="P/N")
+    alphas: Annotated[list[Positive], Distinct] = Field(min_length=1, description="P/N")
     samples: Count = Field(description="independent teachers and data sets per alpha")
     lambda_min: float = Field(1e-3, ge=1e-3, description="1e-3 is the Hebb rule to a few parts in 1e4")
     lambda_max: Positive = 300.0
@@ -227,13 +250,17 @@ class PerceptronDynamics(Section):
     )
     gamma_1_min_alpha: Positive = Field(25.0, description="smallest alpha of the gamma_1 of the table of exponents")
     gamma_2_min_alpha: Positive = Field(10.0, description="smallest alpha of gamma_2 and gamma")
-    plain_alphas: list[Positive] = Field([], description="alphas that plain gradient descent is run at as well")
+    plain_alphas: Annotated[list[Positive], Distinct] = Field(
+        [], description="alphas that plain gradient descent is run at as well"
+    )
     plain_samples: Count = Field(1, description="how many of the samples plain gradient descent is run on")
     plain_steps: Count = Field(10_000, description="number of plain gradient descent steps")
     plain_learning_rate: float = Field(
         0.1, gt=0, lt=2, description="in units of 1 / (1 + sqrt(alpha))^2; stable below 2"
     )
-    mse_alphas: list[Positive] = Field(min_length=1, description="alphas of the squared loss (Fig. 7)")
+    mse_alphas: Annotated[list[Positive], Distinct] = Field(
+        min_length=1, description="alphas of the squared loss (Fig. 7)"
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> "PerceptronDynamics":
@@ -297,8 +324,10 @@ class Study(Section):
     datasets: dict[str, Dataset]
     cells: dict[str, Cell]
     variants: dict[str, dict[str, Any]] = Field({}, description="a variant: the training keys that it changes")
-    fragility: list[str] = Field([], description="the variants that the fragility audit compares with the baseline")
-    norms: list[str] = Field(
+    fragility: Annotated[list[str], Distinct] = Field(
+        [], description="the variants that the fragility audit compares with the baseline"
+    )
+    norms: Annotated[list[str], Distinct] = Field(
         min_length=1, description="functions of scaling.norms.definitions; the first is the default"
     )
     exponents: Exponents = Exponents()
@@ -309,33 +338,57 @@ class Study(Section):
     validation: Validation = Validation()
     device: Device
 
+    @field_validator(*NAMES)
+    @classmethod
+    def _names_of_files(cls, section: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        pattern, in_words = NAMES[info.field_name]
+        for name in section:
+            if not re.fullmatch(pattern, name):
+                raise ValueError(f"{name!r} cannot be a name; allowed: {in_words}")
+        if info.field_name == "variants" and "baseline" in section:
+            raise ValueError("'baseline' is the training without a variant; another name is needed")
+        return section
+
     @field_validator("norms")
     @classmethod
-    def _known_distinct_norms(cls, norms: list[str]) -> list[str]:
+    def _known_norms(cls, norms: list[str]) -> list[str]:
         for name in norms:
             norm_named(name)
-        if len(set(norms)) < len(norms):
-            raise ValueError("the norms must all be different")
         return norms
 
     @model_validator(mode="after")
     def _consistent(self) -> "Study":
-        for variant in self.fragility:
-            if variant not in self.variants:
-                known = ", ".join(self.variants) or "(no variant is defined)"
-                raise ValueError(f"fragility: {variant!r} is not one of {known}")
+        self._check_variants("fragility", self.fragility)
         for name, cell in self.cells.items():
             if cell.dataset not in self.datasets:
                 raise ValueError(f"cells.{name}.dataset: {cell.dataset!r} is not one of {', '.join(self.datasets)}")
             for key in ("variants", "precision_audit"):
-                for variant in getattr(cell, key):
-                    if variant not in self.variants:
-                        known = ", ".join(self.variants) or "(no variant is defined)"
-                        raise ValueError(f"cells.{name}.{key}: {variant!r} is not one of {known}")
-                    if self.training(name, variant).precision == cell.precision and key == "precision_audit":
-                        raise ValueError(f"cells.{name}.{key}: {variant!r} has the same precision, {cell.precision}")
+                self._check_variants(f"cells.{name}.{key}", getattr(cell, key))
+            trained = {variant: self.training(name, variant) for variant in (*cell.variants, *cell.precision_audit)}
+            for variant in cell.precision_audit:
+                if trained[variant].precision == cell.precision:
+                    raise ValueError(
+                        f"cells.{name}.precision_audit: {variant!r} has the same precision, {cell.precision}"
+                    )
             self._check_P(name, cell)
+            self._check_fit(name, cell)
         return self
+
+    def _check_variants(self, key: str, variants: list[str]) -> None:
+        for variant in variants:
+            if variant not in self.variants:
+                known = ", ".join(self.variants) or "(no variant is defined)"
+                raise ValueError(f"{key}: {variant!r} is not one of {known}")
+
+    def _check_fit(self, name: str, cell: Cell) -> None:
+        """A window under a name that nothing has would silently not be used."""
+        variants = ["baseline", *self.variants]
+        for key in cell.fit:
+            variant, slash, norm = key.partition("/")
+            if variant not in variants:
+                raise ValueError(f"cells.{name}.fit: {variant!r} is not one of {', '.join(variants)}")
+            if slash and norm not in known_norms():
+                raise ValueError(f"cells.{name}.fit.{key}: {norm!r} is not one of {', '.join(known_norms())}")
 
     def _check_P(self, name: str, cell: Cell) -> None:
         """No P may be larger than the training set, where its size is known before the images are read."""
@@ -362,11 +415,11 @@ class Study(Section):
         if unknown := set(self.variants[variant]) - allowed:
             raise ValueError(f"variants.{variant}.{min(unknown)}: not one of {', '.join(sorted(allowed))}")
         try:
-            return Cell.model_validate(base.model_dump(by_alias=True) | self.variants[variant])
+            return Cell.model_validate(base.model_dump() | self.variants[variant])
         except ValidationError as problem:
-            raise ValueError(
-                f"variants.{variant}: {problem.errors()[0]['loc']}: {problem.errors()[0]['msg']}"
-            ) from None
+            error = problem.errors(include_url=False)[0]
+            key = ".".join(["variants", variant, *map(str, error["loc"])])
+            raise ValueError(f"{key}: {_what_is_wrong(error)}") from None
 
 
 # ---------------------------------------------------------------------------------- reading it
@@ -387,7 +440,7 @@ def read_study(config: dict[str, Any]) -> Study:
     overrides = {key: value for key, value in config.items() if key not in ("presets", "common", "preset")}
     presets = config.get("presets", {})
     preset = config.get("preset")
-    if preset not in presets:
+    if preset not in list(presets):  # a list, since what was given need not be hashable
         raise BadInput(f"config key preset: {preset!r} is not one of {', '.join(presets)}")
     settings = _merge(_merge(config.get("common", {}), presets[preset]), overrides)
     try:
@@ -412,9 +465,12 @@ def _one_line(problem: ValidationError) -> str:
         close = difflib.get_close_matches(str(error["loc"][-1]), known, n=1)
         hint = f" (did you mean {close[0]}?)" if close else ""
         return f"config key {key}: unknown{hint}; allowed: {', '.join(known)}"
-    message = error["msg"].removeprefix("Value error, ")
+    return f"config key {key}: {_what_is_wrong(error)}" if key else f"config key {_what_is_wrong(error)}"
+
+
+def _what_is_wrong(error: Any) -> str:
     given = "" if error["type"] in ("missing", "value_error") else f", got {error['input']!r}"
-    return f"config key {key}: {message}{given}" if key else f"config key {message}"
+    return error["msg"].removeprefix("Value error, ") + given
 
 
 def _keys_beside(location: tuple) -> list[str]:

@@ -152,24 +152,6 @@ def _scatter_of_slopes(sample: Sample, left: float, right: float) -> float:
     return float(np.std(slopes, ddof=1) / np.sqrt(len(slopes))) if len(slopes) > 1 else np.nan
 
 
-def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per estimator (and "all"): how many choices, the share that agrees, the ranges of the exponents.
-
-    Columns: estimator, choices (with a verdict), agree (share), and *_low, *_median, *_high (5%, 50%, 95% quantiles
-    over the choices) of gamma_1, gamma_2, gamma_pred, gamma_meas.
-    """
-    rows = []
-    for estimator in [*dict.fromkeys(table["estimator"]), "all"]:
-        part = table if estimator == "all" else table[table["estimator"] == estimator]
-        part = part.dropna(subset=["agrees"])
-        row = {"estimator": estimator, "choices": len(part), "agree": part["agrees"].mean() if len(part) else np.nan}
-        for name in ("gamma_1", "gamma_2", "gamma_pred", "gamma_meas"):
-            quantiles = part[name].quantile([0.05, 0.5, 0.95]).to_numpy() if len(part) else [np.nan] * 3
-            row |= dict(zip([f"{name}_low", f"{name}_median", f"{name}_high"], quantiles, strict=True))
-        rows.append(row)
-    return pd.DataFrame(rows)
-
-
 def published_choices(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """What holds of the published rows when the choices are made otherwise.
 

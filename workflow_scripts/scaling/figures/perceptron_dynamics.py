@@ -10,10 +10,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from scaling.errors import BadInput
+from scaling.figures.perceptron_theory import RULES
 from scaling.figures.style import CATEGORIES, PAGE_WIDTH, colours_of, new_figure
-from scaling.tables.notation import with_uncertainty
+from scaling.tables.notation import power_of_ten, with_uncertainty
 
-RULES = {"epsilon_hebb": "Hebb", "epsilon_max_stability": "maximum stability", "epsilon_bayes": "Bayes-optimal"}
 LEFT_ALPHA = 5  # the paper's alpha in the left panel of figure 1
 SMALLEST_LAMBDA = 1e-2  # below, every curve is the Hebb rule's
 
@@ -55,12 +55,15 @@ def _one_alpha(figure: Figure, axes: Axes, alpha, theory, optima, flow, fixed, p
     path.set_array(flow["log_time"].to_numpy()[1:] / np.log(10))
     axes.add_collection(path)
     figure.colorbar(path, ax=axes, label=r"$\log_{10}$ time", pad=0.02)
-    for (column, name), dashes, colour in zip(RULES.items(), ("--", "-.", ":"), CATEGORIES[1:], strict=False):
-        axes.axhline(optima[column].iloc[0], color=colour, linestyle=dashes, linewidth=0.9)
-        at_left = column != "epsilon_hebb"  # the curves leave that side free
-        place, side = (0.02, "left") if at_left else (0.98, "right")
-        at = {"transform": axes.get_yaxis_transform(), "ha": side, "va": "bottom", "fontsize": 6.5, "color": colour}
-        axes.text(place, optima[column].iloc[0], name, **at)
+    for column, (name, style) in RULES.items():
+        axes.axhline(optima[column].iloc[0], **style)
+        # At the side that the curves leave free; Bayes-optimal, the lowest, below its line: the one above may be near.
+        place, side = (0.98, "right") if column == "epsilon_hebb" else (0.02, "left")
+        shift, edge = (-1.5, "top") if column == "epsilon_bayes" else (0.5, "bottom")
+        axes.annotate(
+            name, (place, optima[column].iloc[0]), xytext=(0, shift), textcoords="offset points", ha=side, va=edge,
+            xycoords=axes.get_yaxis_transform(), color=style["color"], fontsize=6.5,
+        )  # fmt: skip
     handles, labels = axes.get_legend_handles_labels()
     handles.insert(2, Line2D([], [], color="#21918c", linewidth=2))
     labels.insert(2, "free norm, samples")
@@ -69,7 +72,7 @@ def _one_alpha(figure: Figure, axes: Axes, alpha, theory, optima, flow, fixed, p
         on_path = np.exp(np.interp(np.log(last["lambda"]), np.log(flow["lambda"]), np.log(flow["epsilon"])))
         mark = axes.plot(last["lambda"], on_path, "o", color="white", markeredgecolor="black", zorder=4)[0]
         handles.append(mark)
-        labels.append(f"{_power_of_ten(last['step'])} plain steps")
+        labels.append(f"{power_of_ten(last['step'])} plain steps")
     axes.set(xscale="log", yscale="log", xlabel=r"$\lambda$", ylabel=r"$\epsilon$", title=rf"$\alpha={alpha:g}$")
     axes.set_xlim(flow["lambda"].min(), flow["lambda"].max())
     _plain_ticks(axes.yaxis)
@@ -115,9 +118,11 @@ def figure_7(mse: pd.DataFrame) -> Figure:
     )
     axes.set(xscale="log", yscale="log", xlabel=r"$\lambda$", ylabel=r"$\epsilon$")
     axes.set_xlim(SMALLEST_LAMBDA, 1.15 * mse["lambda"].max())
-    axes.set_ylim(top=1.25 * mse["epsilon"].max())
+    axes.set_ylim(top=1.5 * mse["epsilon"].max())  # room for the words above the curves
     _plain_ticks(axes.yaxis)
-    axes.legend(title=r"$\alpha$", title_fontsize=8, loc="lower left", ncols=2, columnspacing=1)
+    axes.add_artist(axes.legend(title=r"$\alpha$", title_fontsize=8, loc="lower left", ncols=2, columnspacing=1))
+    kinds = [Line2D([], [], color="0.3"), Line2D([], [], color="0.3", linestyle="", marker=".", markersize=3)]
+    axes.legend(kinds, [r"$N\to\infty$", "samples"], loc="upper left", ncols=2, columnspacing=1)
     return figure
 
 
@@ -203,9 +208,3 @@ def _plain_ticks(axis: Axis, ticks: list[float] | None = None) -> None:
     axis.set_major_locator(FixedLocator(ticks) if ticks else MaxNLocator(6, steps=[1, 2, 5, 10]))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_locator(NullLocator())
-
-
-def _power_of_ten(number: float) -> str:
-    """1000000 as 10^6, and what is no power of ten as it is."""
-    exponent = np.log10(number)
-    return rf"$10^{{{exponent:.0f}}}$" if exponent == round(exponent) else f"{number:,.0f}"

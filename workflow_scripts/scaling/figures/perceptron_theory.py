@@ -1,7 +1,5 @@
 """Figures 2, 5, 6 and 8: the perceptron at fixed norm, and the sketch of the combined law."""
 
-from math import floor, log10
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -9,9 +7,16 @@ from matplotlib.figure import Figure
 
 from scaling.errors import BadInput
 from scaling.figures.style import CATEGORIES, PAGE_WIDTH, colours_of, new_figure
+from scaling.tables.notation import power_of_ten
 
 GUIDE = {"color": "0.35", "linestyle": "--", "linewidth": 0.9}
 STAR = {"marker": "*", "markersize": 7, "markeredgecolor": "black", "markeredgewidth": 0.4, "linestyle": "none"}
+# The classical rules by the column of their error: their names, and the lines that stand for them.
+RULES = {
+    "epsilon_hebb": ("Hebb", {"color": CATEGORIES[1], "linestyle": "--", "linewidth": 0.9}),
+    "epsilon_max_stability": ("maximum stability", {"color": CATEGORIES[2], "linestyle": "-.", "linewidth": 0.9}),
+    "epsilon_bayes": ("Bayes-optimal", {"color": CATEGORIES[3], "linestyle": ":", "linewidth": 0.9}),
+}
 # Equation 5 with parameters of the order of a network's on MNIST: gamma_1 and gamma_2 as the CNN's in Table 2, ten
 # classes (0.9 at P = 0), q_2/k_2 = 300 images, and an error floor of one per cent.
 SKETCH = {"gamma_1": 0.6, "gamma_2": 1.0, "k_2": 1.0, "q_2": 300.0, "q_1": 0.01, "random_guessing": 0.9}
@@ -33,7 +38,7 @@ def figure_2(theory: pd.DataFrame, optima: pd.DataFrame, collapse: pd.DataFrame)
         theory.groupby("alpha"), *_by_alpha(optima, "lambda_opt", "epsilon_opt"), strict=True
     ):
         relative = curve["epsilon"] / curve["epsilon_hebb"]
-        left.plot(curve["lambda"], relative, color=colours[alpha], label=_power_label(alpha))
+        left.plot(curve["lambda"], relative, color=colours[alpha], label=power_of_ten(alpha))
         right.plot(curve["lambda"] / lambda_opt, curve["epsilon"] / epsilon_opt, color=colours[alpha])
     early = np.array([3.0, 1e4])
     left.plot(early, 0.45 * early**-0.5, label=r"$\propto\lambda^{-1/2}$", **GUIDE)
@@ -105,7 +110,7 @@ def figure_5() -> Figure:
     ):
         axes.axhline(level, color="0.6", linewidth=0.7, linestyle=":")
         axes.text(place[0], level * 1.08, text, fontsize=7, ha="right" if place[0] > 10 else "left", va="bottom")
-    for threshold, text, side, shift in ((P_minus, r"$P_-$", "left", 3), (P_plus, r"$P_+$", "right", -3)):
+    for threshold, text, side, shift in ((P_minus, r"$P_{{-}}$", "left", 3), (P_plus, r"$P_{{+}}$", "right", -3)):
         axes.axvline(threshold, color=CATEGORIES[1], linewidth=0.8)
         at = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "ha": side}
         axes.annotate(text, (threshold, 0.06), xytext=(shift, 0), color=CATEGORIES[1], **at)
@@ -128,9 +133,8 @@ def figure_6(theory: pd.DataFrame, optima: pd.DataFrame) -> Figure:
     axes = axes[0, 0]
     axes.plot(curve["lambda"], curve["epsilon"], color=CATEGORIES[0], label=rf"fixed norm, $\alpha={alpha:g}$")
     axes.plot(best["lambda_opt"], best["epsilon_opt"], color=CATEGORIES[0], **STAR)
-    rules = {"epsilon_hebb": "Hebb", "epsilon_max_stability": "maximum stability", "epsilon_bayes": "Bayes-optimal"}
-    for (column, name), colour, dashes in zip(rules.items(), CATEGORIES[1:], ("--", "-.", ":"), strict=False):
-        axes.axhline(best[column], color=colour, linestyle=dashes, linewidth=0.9, label=name)
+    for column, (name, style) in RULES.items():
+        axes.axhline(best[column], label=name, **style)
     axes.set(xscale="log", xlim=(curve["lambda"].min(), curve["lambda"].max()))
     axes.set(xlabel=r"$\lambda$", ylabel=r"$\epsilon$")
     span = best["epsilon_hebb"] - best["epsilon_bayes"]
@@ -149,7 +153,7 @@ def figure_8(theory: pd.DataFrame) -> Figure:
             curve["lambda"],
             curve["dlog_epsilon_dlog_lambda"],
             color=colours[alpha],
-            label=_power_label(alpha),
+            label=power_of_ten(alpha),
             zorder=2,
         )
     axes.axhline(0, color="black", linestyle=":", linewidth=0.9)
@@ -166,9 +170,3 @@ def figure_8(theory: pd.DataFrame) -> Figure:
         columnspacing=1,
     )
     return figure
-
-
-def _power_label(alpha: float) -> str:
-    """alpha as text: 0.5, 20, 10^5."""
-    power = floor(log10(alpha) + 1e-9)
-    return rf"$10^{power}$" if power > 2 and np.isclose(alpha, 10**power) else f"{alpha:g}"

@@ -24,9 +24,10 @@ def spectral_complexity_authors(layers: LayerStatistics) -> np.ndarray:
     CNN: (prod s_i) (sum_i (sum_{j>i} col_j / s_i)^(2/3))^(3/2). ResNet: the same over the first convolution and the
     last linear layer only, which comes to s col of the last layer. ViT, and any other family: Eq. 6.
     """
-    if layers.family == "ResNet":
+    family = layers.family.lower()  # a configuration may write it in any case
+    if family == "resnet":
         return layers.log10_spectral[:, -1] + np.log10(layers.col_sum[:, -1])
-    if layers.family == "CNN":
+    if family == "cnn":
         after = np.cumsum(layers.col_sum[:, ::-1], axis=1)[:, ::-1] - layers.col_sum
         after[:, -1] = 0.0  # nothing comes after the last layer; the subtraction leaves rounding
         with np.errstate(divide="ignore"):

@@ -17,10 +17,9 @@ import pandas as pd
 from scipy.integrate import BDF, DenseOutput
 from scipy.optimize import brentq
 
-from scaling.errors import BadInput
+from scaling.errors import BadInput, NotConverged
 from scaling.perceptron.samples import (
     Sample,
-    SolverError,
     draw_sample,
     generalization_error,
     norm_of,
@@ -46,7 +45,7 @@ def free_norm_paths(
 
     Raises
     ------
-    BadInput for an impossible alpha, grid or tolerance; SolverError, naming alpha and lambda, if the integrator fails.
+    BadInput for an impossible alpha, grid or tolerance; NotConverged, naming alpha and lambda, if the integrator fails.
     """
     tables = []
     for sample in range(samples):
@@ -92,7 +91,7 @@ def flow_path(sample: Sample, lambdas: np.ndarray, tolerance: float) -> pd.DataF
 
     Raises
     ------
-    BadInput for a bad grid or tolerance; SolverError, naming alpha and lambda, if the integrator fails.
+    BadInput for a bad grid or tolerance; NotConverged, naming alpha and lambda, if the integrator fails.
 
     Notes
     -----
@@ -115,11 +114,11 @@ def flow_path(sample: Sample, lambdas: np.ndarray, tolerance: float) -> pd.DataF
         with np.errstate(over="ignore", invalid="ignore"):  # a trial step too long is refused and halved
             message = solver.step()
         if solver.status == "failed":
-            raise SolverError(f"the integrator failed at alpha = {sample.alpha:g}, lambda = {before:g}: {message}")
+            raise NotConverged(f"the integrator failed at alpha = {sample.alpha:g}, lambda = {before:g}: {message}")
         between = solver.dense_output()
         reached = norm_of(between(solver.t))
         if not reached > before:
-            raise SolverError(f"the norm does not grow at alpha = {sample.alpha:g}, lambda = {before:g}")
+            raise NotConverged(f"the norm does not grow at alpha = {sample.alpha:g}, lambda = {before:g}")
         while waiting and waiting[0] <= reached:
             norm = waiting.pop(0)
             log_time = _time_of(norm, between)

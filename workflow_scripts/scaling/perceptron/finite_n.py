@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
+from scaling.errors import NotConverged
 from scaling.perceptron.dynamics import FIRST_NORM, check_grid
 from scaling.perceptron.samples import (
     Sample,
-    SolverError,
     angle_between,
     draw_sample,
     generalization_error,
@@ -41,7 +41,7 @@ def fixed_norm_paths(alpha: float, N: int, samples: int, lambdas: np.ndarray, se
 
     Raises
     ------
-    BadInput for an impossible alpha or grid; SolverError, naming alpha and lambda, if Newton's method fails.
+    BadInput for an impossible alpha or grid; NotConverged, naming alpha and lambda, if Newton's method fails.
     """
     tables = [
         fixed_norm_path(draw_sample(N, alpha, seed, sample), lambdas).assign(alpha=alpha, sample=sample)
@@ -61,8 +61,8 @@ def fixed_norm_path(sample: Sample, lambdas: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS[2:])
 
 
-class _NotConverged(Exception):
-    pass
+class _StepTooLong(Exception):
+    """Newton's method does not converge from here: a shorter step along the path may."""
 
 
 class _Newton:
@@ -90,11 +90,11 @@ class _Newton:
                     self._predict(step)
                     self._converge(norm if step == distance else norm_of(start[0]) * np.exp(step))
                     break
-                except _NotConverged:
+                except _StepTooLong:
                     self.w, self.log_mu, self.factor = start
                     step /= 2
                     if step < SHORTEST_CONTINUATION:
-                        raise SolverError(
+                        raise NotConverged(
                             f"Newton's method failed at alpha = {self.sample.alpha:g}, lambda = {norm_of(self.w):g}"
                         ) from None
         return self.w
@@ -118,7 +118,7 @@ class _Newton:
             with np.errstate(over="ignore", invalid="ignore"):
                 scaled, weights = residuals(patterns @ self.w, -self.log_mu)
             if not np.all(np.isfinite(weights)):
-                raise _NotConverged
+                raise _StepTooLong
             if self.factor is None:
                 self.factor = self._new_factor(weights)
             gradient = scaled @ patterns
@@ -127,7 +127,7 @@ class _Newton:
             dw = p - q * d_log_mu
             length = np.linalg.norm(dw) / (np.linalg.norm(self.w) * np.sin(angle_between(self.w, self.sample.teacher)))
             if not np.isfinite(length) or abs(d_log_mu) > LARGEST_CORRECTION or length > 2 * last:
-                raise _NotConverged
+                raise _StepTooLong
             self.w = self.w + dw
             self.log_mu += d_log_mu
             if length < PRECISION and abs(d_log_mu) < PRECISION:
@@ -135,10 +135,10 @@ class _Newton:
             if length > 0.1 * last:
                 self.factor = None
             last = length
-        raise _NotConverged
+        raise _StepTooLong
 
     def _new_factor(self, weights: np.ndarray) -> tuple:
         try:
             return cho_factor(np.eye(self.w.size) + weighted_gram(self.sample.patterns, weights), overwrite_a=True)
         except (LinAlgError, ValueError):  # so far from the solution that the matrix has overflowed or lost the 1
-            raise _NotConverged from None
+            raise _StepTooLong from None

@@ -86,10 +86,3 @@ def marchenko_pastur_path(alpha: float, times: np.ndarray, nodes: int = 4000) ->
     norm_squared = grown**2 @ (density * (C_SQUARED + (1 - C_SQUARED) / kappa))
     # the angle by its tangent: what of w lies across the teacher, over what lies along it
     return np.sqrt(norm_squared), np.arctan2(np.sqrt(norm_squared - overlap**2), overlap) / np.pi
-
-
-def saturation_norm(alpha: float) -> float:
-    """lambda at the end of training, alpha > 1, N -> infinity: sqrt(c^2 + (1 - c^2) / (alpha - 1)), c^2 = 2/pi."""
-    if not alpha > 1:
-        raise BadInput(f"alpha = {alpha:g} must be above 1: below, the squared loss interpolates")
-    return float(np.sqrt(C_SQUARED + (1 - C_SQUARED) / (alpha - 1)))

@@ -10,10 +10,6 @@ from scaling.errors import BadInput
 ROWS_AT_A_TIME = 4096
 
 
-class SolverError(RuntimeError):
-    """A numerical method failed; the message names alpha and lambda. No row is written instead."""
-
-
 @dataclass(frozen=True)
 class Sample:
     """A teacher and its patterns.
