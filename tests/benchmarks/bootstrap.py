@@ -5,7 +5,8 @@ import time
 import numpy as np
 import pandas as pd
 
-from scaling.exponents.robust import estimate, prepare, resample, robust_exponents
+from scaling.exponents.chain import estimate, prepare, resample
+from scaling.exponents.robust import robust_exponents
 from scaling.exponents.runs import log10_mean_curves, runs_on_grid
 from scaling.exponents.synthetic import Noise, Truth, synthetic_study
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scaling.exponents.collapse import Points, collapse, collapse_resamples, houdayer_hartmann
+from scaling.exponents.collapse import Points, collapse, collapse_resamples, houdayer_hartmann, law_error
 
 
 def curves(rng, sigma, number=8, points=60):
@@ -105,3 +105,42 @@ def test_the_master_curve_is_the_common_shape():
     found = collapse(points, y, lowest)
     u = np.linspace(-2.5, 1, 50)
     assert np.allclose(found.master(u)[0], -0.4 * u + 0.55 * 0.3 * np.logaddexp(0, u / 0.3), atol=3e-3)
+
+
+def saturated(kappa, sigma=0.0):
+    """Curves whose error is epsilon_law/(1 + kappa epsilon_law)."""
+    a, b = [-1.5, -0.8, 0.0], [0.5, 0.3, 0.0]
+    points, law = shifted(a, b)
+    law = law - 1.2
+    lowest = np.array([law[points.owner == i].min() for i in range(3)])
+    y = law - np.log10(1 + kappa * 10**law) + sigma * np.random.default_rng(2).standard_normal(law.size)
+    return points, y, lowest - np.log10(1 + kappa * 10**lowest), a, b
+
+
+@pytest.mark.parametrize("kappa", [0.0, 1.1, 3.0])
+def test_a_plateau_is_found_with_the_shifts_of_the_law_below_it(kappa):
+    points, y, lowest, a, b = saturated(kappa)
+    found = collapse(points, y, lowest, saturates=True)
+    assert found.kappa[0] == pytest.approx(kappa, abs=0.05)
+    assert np.allclose(found.a[0], a, atol=0.01)
+    assert np.allclose(found.b[0], b, atol=0.01)
+    if kappa:
+        assert not np.allclose(collapse(points, y, lowest).b[0], b, atol=0.02)
+
+
+def test_resamples_find_the_plateau_that_they_would_find_alone():
+    points, y, lowest, _, _ = saturated(1.1)
+    whole = collapse(points, y, lowest, saturates=True)
+    noisy = y + 0.005 * np.random.default_rng(1).standard_normal(y.size)
+    both, low = np.stack([y, noisy]), np.stack([lowest, lowest])
+    batch = collapse_resamples(points, both, low, whole, saturates=True)
+    long = collapse_resamples(points, both, low, whole, saturates=True, steps=30)
+    assert batch.kappa == pytest.approx(long.kappa, abs=0.02)
+    assert batch.kappa[1] != whole.kappa[0]
+
+
+def test_the_laws_own_error_undoes_the_plateau_and_stays_finite_on_it():
+    law = np.array([[-1.0, -0.5, 0.3]])
+    y = law - np.log10(1 + 1.25 * 10**law)
+    assert np.allclose(law_error(y, np.array([1.25])), law)
+    assert np.isfinite(law_error(np.log10([[0.8, 0.9]]), np.array([1.25]))).all()

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from scaling.errors import BadInput
-from scaling.exponents.robust import choose_first, estimate, prepare, resample, robust_exponents
+from scaling.exponents.chain import estimate, prepare, resample
+from scaling.exponents.robust import robust_exponents
 from scaling.exponents.runs import runs_on_grid
 from scaling.exponents.synthetic import Noise, Truth, synthetic_study
 
@@ -105,17 +106,6 @@ def test_all_resamples_at_once_are_the_same_as_one_after_the_other(study):
         alone = estimate(sample, y)
         for name, values in at_once.exponents.items():
             assert values[index] == pytest.approx(alone.exponents[name][0], rel=1e-8), name
-
-
-def test_a_small_P_that_breaks_the_law_is_left_out_by_the_rule():
-    truth = Truth(small_P_excess=0.3)
-    row = one(robust_exponents(synthetic_study(truth, Noise(), P, 8, np.random.default_rng(5)), resamples=0))
-    assert row.min_P > 500
-    assert choose_first(np.array([5.0, 1.4, 0.9, 0.2])) == 2
-    assert choose_first(np.array([5.0, 1.4, np.nan])) == 1
-    assert choose_first(np.array([0.9, 0.8, 0.5]), np.array([6.0, 3.0, 1.0])) == 2
-    assert choose_first(np.array([0.9, 0.8, 0.5]), np.array([6.0, 5.0, 4.0])) == 0
-    assert choose_first(np.array([0.9, 0.8]), np.array([np.nan, np.nan])) == 0
 
 
 def test_runs_that_end_before_their_optimum_are_counted_and_left_out():

@@ -9,18 +9,12 @@ import pandas as pd
 from scaling.config import FitWindow
 from scaling.errors import BadInput
 from scaling.exponents.authors import authors_exponents, default_window
+from scaling.exponents.chain import Sample, estimate
+from scaling.exponents.data_range import FEWEST_P, candidates, choose
 from scaling.exponents.early_law import early_power_law
 from scaling.exponents.offsets import fit_with_offset
+from scaling.exponents.optimum import FEWEST_POINTS
 from scaling.exponents.power_law import PowerLaw, fit_power_law
-from scaling.exponents.robust import (
-    BEND_RESAMPLES,
-    FEWEST_P,
-    Sample,
-    bends,
-    choose_first,
-    collapse_by_min_P,
-    long_enough,
-)
 from scaling.exponents.runs import runs_on_grid
 
 STRAIGHT = (0.0025, 0.005, 0.01)  # rms deviation of the early law's window
@@ -28,7 +22,7 @@ KEPT = (0.5, 2 / 3, 1.0)  # share of that window that the slope is taken from
 AGREE = 2.0  # standard errors
 NO_LAW = PowerLaw(np.nan, np.nan, np.nan, 0)
 COLUMNS = [
-    "estimator", "min_P", "number_of_P", "straight", "kept", "offset", "gamma_1", "sigma_1", "gamma_2", "sigma_2",
+    "estimator", "min_P", "number_of_P", "straight", "kept", "law", "gamma_1", "sigma_1", "gamma_2", "sigma_2",
     "gamma_meas", "sigma_meas", "gamma_pred", "sigma_pred", "difference", "sigma", "agrees", "of_procedure",
 ]  # fmt: skip
 
@@ -47,7 +41,8 @@ def choices(
     ----------
     runs : per-seed trajectories or mean curves, as `robust_exponents` takes them.
     curves, optima : mean curves and optima (curves.mean_curves); window : the authors' choices for this row.
-    resamples, seed : of the robust procedure, which chooses its P range with their help.
+    resamples, seed : of the robust procedure, which chooses its range of P and norm with their help. Its smallest norm
+        and its plateau, if it found one, are those of all rows but the authors'.
 
     Returns
     -------
@@ -57,21 +52,24 @@ def choices(
         collapsed curves; or "authors": their procedure with their window for gamma_1;
     min_P : smallest P of all three exponents (for every P range of 4 values or more);
     straight, kept : tolerance of the early law's window, share of it that is used;
-    offset : whether q_2 is fitted.
-    Then the exponents, their standard errors (of gamma_1: from the scatter of the slopes of single P), agrees
+    law : of the scale with P: "power", "offset" (q_2 is fitted), or "corrected" (by the leading correction to scaling,
+        of both scales, where the robust procedure finds one).
+    Then the exponents, their standard errors (of gamma_1: from the scatter of the slopes of single P; NaN for the
+    corrected law, whose errors only resampling gives), agrees
     (|gamma_pred - gamma_meas| <= 2 sigma), of_procedure ("robust" or "authors" where the row is what that procedure
     chooses by itself; the authors' row has three P ranges and min_P is NaN).
     """
     rows = _authors_rows(curves, optima, window)
     try:
-        grid = long_enough(runs_on_grid(runs))
+        grid = runs_on_grid(runs).long_enough(FEWEST_POINTS)
     except BadInput:
         grid = None
     if grid is not None and grid.P.size >= 3:
-        table, samples = collapse_by_min_P(grid)
-        chosen = choose_first(table["chi2"].to_numpy(), bends(samples, min(resamples, BEND_RESAMPLES), seed))
-        for first, sample in enumerate(samples):
-            rows += _rows(sample, optima, first == chosen)
+        table, samples = candidates(grid, resamples, seed)
+        chosen = choose(table)
+        of_its_norm = table["min_log10_norm"] == table["min_log10_norm"][chosen]
+        for index in np.flatnonzero(of_its_norm):
+            rows += _rows(samples[index], optima, index == chosen)
     result = pd.DataFrame(rows).reindex(columns=COLUMNS)
     return _compared(result)
 
@@ -96,7 +94,7 @@ def _authors_rows(curves: pd.DataFrame, optima: pd.DataFrame, window: FitWindow 
     for min_P in [np.nan, *every_P[: max(1, every_P.size - FEWEST_P + 1)]]:
         ours = {} if np.isnan(min_P) else dict.fromkeys(["gamma_1_min_P", "gamma_2_min_P", "gamma_meas_min_P"], min_P)
         fitted = authors_exponents(curves, optima, window.model_copy(update=ours))[0].iloc[0]
-        row = {"estimator": "authors", "min_P": min_P, "offset": False} | {name: fitted[name] for name in names}
+        row = {"estimator": "authors", "min_P": min_P, "law": "power"} | {name: fitted[name] for name in names}
         row["number_of_P"] = int((every_P >= min_P).sum()) if ours else every_P.size
         row["of_procedure"] = "" if ours else "authors"
         rows.append(row)
@@ -105,7 +103,7 @@ def _authors_rows(curves: pd.DataFrame, optima: pd.DataFrame, window: FitWindow 
 
 def _rows(sample: Sample, optima: pd.DataFrame, chosen: bool) -> list[dict]:
     P = sample.curves.P
-    log10_P = np.log10(P)
+    log10_P = sample.log10_P
     at = optima.set_index("P").reindex(P)
     with np.errstate(divide="ignore"):
         grid_error = np.log10(at["error_opt"].to_numpy(float))
@@ -117,6 +115,7 @@ def _rows(sample: Sample, optima: pd.DataFrame, chosen: bool) -> list[dict]:
         "own minima": (at["log10_l_0"].to_numpy(float), grid_error),
     }
     f = sample.collapsed.master(sample.u)
+    corrected = estimate(sample).exponents
     rows = []
     for straight, kept in product(STRAIGHT, KEPT):
         gamma_1, left, right = (values[0] for values in early_power_law(sample.u, f, straight, kept))
@@ -126,11 +125,17 @@ def _rows(sample: Sample, optima: pd.DataFrame, chosen: bool) -> list[dict]:
             shared = {"estimator": estimator, "min_P": P[0], "number_of_P": P.size, "straight": straight, "kept": kept}
             shared |= {"gamma_1": gamma_1, "sigma_1": sigma_1, "sigma_2": pure.sigma}
             shared |= {"gamma_meas": -measured.exponent, "sigma_meas": measured.sigma}
-            own = chosen and estimator == "collapse" and (straight, kept) == (STRAIGHT[1], KEPT[1])
-            rows.append(shared | {"offset": False, "gamma_2": pure.exponent, "of_procedure": "robust" if own else ""})
+            laws = {"power": {"gamma_2": pure.exponent}}
             bent = fit_with_offset(log10_P, scale)
             if np.isfinite(bent.exponent):
-                rows.append(shared | {"offset": True, "gamma_2": bent.exponent, "of_procedure": ""})
+                laws["offset"] = {"gamma_2": bent.exponent}
+            if estimator == "collapse" and sample.corrected:
+                laws["corrected"] = {name: corrected[name][0] for name in ("gamma_2", "gamma_meas")}
+                laws["corrected"] |= {"sigma_2": np.nan, "sigma_meas": np.nan}
+            for law, exponents in laws.items():
+                own = chosen and estimator == "collapse" and (straight, kept) == (STRAIGHT[1], KEPT[1])
+                own &= law == ("corrected" if sample.corrected else "power")
+                rows.append(shared | exponents | {"law": law, "of_procedure": "robust" if own else ""})
     return rows
 
 
@@ -142,7 +147,7 @@ def _law(log10_P: np.ndarray, values: np.ndarray) -> PowerLaw:
 def _scatter_of_slopes(sample: Sample, left: float, right: float) -> float:
     """Standard error of the mean slope over the P that have three points in the window."""
     slopes = []
-    y = sample.y[0][sample.index]
+    y = sample.law[0][sample.index]
     for index in range(sample.curves.P.size):
         mine = sample.points.owner == index
         u = sample.points.x[mine] - sample.collapsed.a[0, index]

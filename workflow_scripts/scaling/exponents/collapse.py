@@ -4,12 +4,17 @@ Model: log10 epsilon_P(x) = b_P + f(x - a_P), x = log10 lambda, with one smooth 
 f = log10 Phi, a = log10 lambda_s, b = log10 epsilon_s up to common constants). Any scale that moves with the curve
 serves for an exponent: the slope of a_P against log10 P is gamma_2, that of -b_P is gamma.
 
+Saturation: early curves bend into the error of random guessing, at one and the same norm for all P, which no rescaling
+collapses. Where it is asked for, the model is that of the law's own error, 1/epsilon_law = 1/epsilon - kappa, with one
+kappa >= 0 for all P that is fitted with the rest. To first order in epsilon any smooth approach to a plateau is of this
+form; kappa is not taken from the number of classes.
+
 What fixes the shifts: along a pure power law of slope -gamma_1 the shifts (da, db) = (d, -gamma_1 d) change nothing;
 the elbow, the minimum and the rise decide between them. Where a curve shows none of these the data do not bear its
 scale; a weak prior (`PRIOR_WIDTH`) then holds b_P at the logarithm of the smallest error that the curve reaches.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,7 +22,12 @@ INTERVALS = 16  # of the spline f over the range of the collapsed curves
 ROUGHNESS = 0.1  # prior standard deviation of the third differences of f's coefficients: it only bridges gaps
 PRIOR_WIDTH = 0.1  # prior standard deviation of b_P about the curve's own log10 minimum
 TOLERANCE = 0.01  # log10 units (2.3% of the error): curves closer than this count as collapsed
+LARGEST_SATURATION = 0.95  # of kappa epsilon: beyond it the law's own error is noise
+LONGEST_STEP = 0.5  # log10 units, of the law's own error
 HUBER = 2.5  # residuals beyond this many standard deviations pull linearly only
+
+
+UNKNOWNS = ("a", "b", "kappa", "coefficients")
 
 
 @dataclass(frozen=True)
@@ -36,13 +46,14 @@ class Points:
 
 @dataclass(frozen=True)
 class Collapse:
-    """Shifts a, b [B, n_P] (both zero for the largest P) and the master curve's spline.
+    """Shifts a, b [B, n_P] (both zero for the largest P), kappa [B] and the master curve's spline.
 
-    f(u) = sum_k c_k beta_3((u - start)/spacing - k), coefficients c [B, K].
+    f(u) = sum_k c_k beta_3((u - start)/spacing - k), coefficients c [B, K]. weights [N]: of the points, in the fit.
     """
 
     a: np.ndarray
     b: np.ndarray
+    kappa: np.ndarray
     coefficients: np.ndarray
     start: float
     spacing: float
@@ -54,7 +65,13 @@ class Collapse:
         return self.coefficients @ _dense(index, values, self.coefficients.shape[1])[0].T
 
 
-def collapse(points: Points, y: np.ndarray, lowest: np.ndarray) -> Collapse:
+def law_error(y: np.ndarray, kappa: np.ndarray) -> np.ndarray:
+    """log10 of the law's own error epsilon_law = epsilon/(1 - kappa epsilon): y [B, ...] log10 epsilon, kappa [B]."""
+    kappa = kappa.reshape(-1, *[1] * (y.ndim - 1))
+    return y - np.log10(np.maximum(1 - kappa * 10.0**y, 1 - LARGEST_SATURATION))
+
+
+def collapse(points: Points, y: np.ndarray, lowest: np.ndarray, saturates: bool = False) -> Collapse:
     """Find the shifts of both axes that best collapse the curves (one sample).
 
     Least squares over a_P, b_P and a cubic P-spline f by Gauss-Newton, with Huber weights (a jump where runs end does
@@ -65,6 +82,7 @@ def collapse(points: Points, y: np.ndarray, lowest: np.ndarray) -> Collapse:
     points : where the curves are known, and their standard errors.
     y : [N] log10 test error at the points.
     lowest : [n_P] log10 of the smallest error of each curve (start, and centre of the weak prior of b).
+    saturates : whether kappa is fitted; else it is 0.
     """
     a, b = _start(points, y, lowest)
     u = points.x - a[points.owner]
@@ -72,20 +90,27 @@ def collapse(points: Points, y: np.ndarray, lowest: np.ndarray) -> Collapse:
     # Two intervals more on both sides: room for the shifts to move.
     start, number = u.min() - 3 * spacing, INTERVALS + 7
     weights = points.sigma**-2
-    state = Collapse(a[None], b[None], np.zeros((1, number)), start, spacing, weights)
-    state = _solve_linear(points, y[None], lowest[None], state)
-    for iteration in range(40):
-        before = state
-        state = _gauss_newton(points, y[None], lowest[None], state)
-        if 3 <= iteration <= 10:
-            state = _reweighted(points, y, state)
-        if iteration > 11 and np.abs(state.a - before.a).max() < 1e-7 * spacing:
-            break
+    state = Collapse(a[None], b[None], np.zeros(1), np.zeros((1, number)), start, spacing, weights)
+    state = _solve_linear(points, y[None], state)
+    for free_kappa in [False, True] if saturates else [False]:
+        for iteration in range(40):
+            before = state
+            state = _gauss_newton(points, y[None], lowest[None], state, free_kappa)
+            if 3 <= iteration <= 10:
+                state = _reweighted(points, y, state)
+            if iteration > 11 and np.abs(state.a - before.a).max() < 1e-7 * spacing:
+                break
     return state
 
 
 def collapse_resamples(
-    points: Points, y: np.ndarray, lowest: np.ndarray, whole: Collapse, steps: int = 3, chunk: int = 100
+    points: Points,
+    y: np.ndarray,
+    lowest: np.ndarray,
+    whole: Collapse,
+    saturates: bool = False,
+    steps: int = 3,
+    chunk: int = 100,
 ) -> Collapse:
     """The same for many resamples at once: y [B, N], lowest [B, n_P].
 
@@ -95,25 +120,11 @@ def collapse_resamples(
     for first in range(0, len(y), chunk):
         here, low = y[first : first + chunk], lowest[first : first + chunk]
         number = len(here)
-        state = Collapse(
-            np.repeat(whole.a, number, 0),
-            np.repeat(whole.b, number, 0),
-            np.repeat(whole.coefficients, number, 0),
-            whole.start,
-            whole.spacing,
-            whole.weights,
-        )
+        state = replace(whole, **{name: np.repeat(getattr(whole, name), number, 0) for name in UNKNOWNS})
         for _ in range(steps):
-            state = _gauss_newton(points, here, low, state)
+            state = _gauss_newton(points, here, low, state, saturates)
         parts.append(state)
-    return Collapse(
-        np.concatenate([part.a for part in parts]),
-        np.concatenate([part.b for part in parts]),
-        np.concatenate([part.coefficients for part in parts]),
-        whole.start,
-        whole.spacing,
-        whole.weights,
-    )
+    return replace(whole, **{name: np.concatenate([getattr(part, name) for part in parts]) for name in UNKNOWNS})
 
 
 def _basis(u: np.ndarray, state: Collapse) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -147,68 +158,100 @@ def _penalty(number: int) -> np.ndarray:
     return third.T @ third / ROUGHNESS**2
 
 
-def _solve_linear(points: Points, y: np.ndarray, lowest: np.ndarray, state: Collapse) -> Collapse:
+def _residual(points: Points, y: np.ndarray, state: Collapse) -> tuple[np.ndarray, ...]:
+    """What the model leaves of log10 epsilon, and how the model is made up.
+
+    The model is y = M - log10(1 + kappa 10^M), M = b + f(x - a), so that dy/dM = q = 1/(1 + kappa 10^M).
+
+    Returns
+    -------
+    (y - model)/q and q^2 weights [B, N]: with them a fit of y is one of M; M; the splines' basis.
+    """
+    index, values, slopes = _basis(points.x - state.a[:, points.owner], state)
+    law = state.b[:, points.owner] + _at(state, index, values)
+    q = 1 / (1 + state.kappa[:, None] * 10.0**law)
+    # On the plateau (q = 0) the law's own error is unknown, and so far from linear that a step must not follow it.
+    left = np.clip((y - law - np.log10(q)) / q, -LONGEST_STEP, LONGEST_STEP) if state.kappa.any() else y - law
+    return left, state.weights * q**2, law, (index, values, slopes)
+
+
+def _solve_linear(points: Points, y: np.ndarray, state: Collapse) -> Collapse:
     """f alone, the shifts as they are."""
     index, values, _ = _basis(points.x - state.a[:, points.owner], state)
     basis = _dense(index, values, state.coefficients.shape[1])
     weighted = basis * state.weights[:, None]
     normal = np.swapaxes(weighted, 1, 2) @ basis + _penalty(basis.shape[2])
     right = np.einsum("bnk,bn->bk", weighted, y - state.b[:, points.owner])
-    coefficients = np.linalg.solve(normal, right[..., None])[..., 0]
-    return Collapse(state.a, state.b, coefficients, state.start, state.spacing, state.weights)
+    return replace(state, coefficients=np.linalg.solve(normal, right[..., None])[..., 0])
 
 
-def _gauss_newton(points: Points, y: np.ndarray, lowest: np.ndarray, state: Collapse) -> Collapse:
-    """One step in (f, a, b) together; the last curve's shifts stay."""
+def _gauss_newton(points: Points, y: np.ndarray, lowest: np.ndarray, state: Collapse, saturates: bool) -> Collapse:
+    """One step in (f, a, b) and, if it saturates, kappa together; the last curve's shifts stay."""
     batch, n_P = state.a.shape
-    index, values, slopes = _basis(points.x - state.a[:, points.owner], state)
-    number = state.coefficients.shape[1]
+    residual, weights, law, (index, values, slopes) = _residual(points, y, state)
+    number, free = state.coefficients.shape[1], n_P - 1
     basis = _dense(index, values, number)
     d_a = -_at(state, index, slopes)
-    residual = y - state.b[:, points.owner] - _at(state, index, values)
-    weights, free = state.weights, n_P - 1
-    weighted = basis * weights[:, None]
+    weighted = basis * weights[..., None]
 
     def sums(per_point: np.ndarray) -> np.ndarray:
         return np.add.reduceat(per_point, points.starts, axis=1)[:, :free]
 
-    size = number + 2 * free
+    size = number + 2 * free + saturates
     normal = np.zeros((batch, size, size))
-    f, shift_a, shift_b = slice(0, number), slice(number, number + free), slice(number + free, size)
+    f, shift_a, shift_b = slice(0, number), slice(number, number + free), slice(number + free, number + 2 * free)
     penalty = _penalty(number)
     normal[:, f, f] = np.swapaxes(weighted, 1, 2) @ basis + penalty
     normal[:, shift_a, f] = sums(weighted * d_a[..., None])
     normal[:, shift_b, f] = sums(weighted)
-    normal[:, f, shift_a] = np.swapaxes(normal[:, shift_a, f], 1, 2)
-    normal[:, f, shift_b] = np.swapaxes(normal[:, shift_b, f], 1, 2)
-    a_index, b_index = np.arange(free) + number, np.arange(free) + number + free
+    a_index, b_index = np.arange(free) + shift_a.start, np.arange(free) + shift_b.start
     # A curve without any slope would leave its a undetermined: slight damping keeps the matrix regular (no prior: it
     # shortens the step, not the solution).
     normal[:, a_index, a_index] = sums(weights * d_a**2) + (10 * state.spacing) ** -2
-    normal[:, b_index, b_index] = sums(np.broadcast_to(weights, d_a.shape)) + PRIOR_WIDTH**-2
-    normal[:, a_index, b_index] = normal[:, b_index, a_index] = sums(weights * d_a)
+    normal[:, b_index, b_index] = sums(weights) + PRIOR_WIDTH**-2
+    normal[:, b_index, a_index] = sums(weights * d_a)
     right = np.empty((batch, size))
     right[:, f] = (residual[:, None] @ weighted)[:, 0] - state.coefficients @ penalty
     right[:, shift_a] = sums(weights * d_a * residual)
+    lowest = law_error(lowest, state.kappa)
     centre = lowest - lowest[:, -1:]
     right[:, shift_b] = sums(weights * residual) + ((centre - state.b) / PRIOR_WIDTH**2)[:, :free]
+    if saturates:
+        d_kappa = -(10.0**law) / np.log(10)
+        normal[:, -1, f] = (d_kappa[:, None] @ weighted)[:, 0]
+        normal[:, -1, shift_a] = sums(weights * d_a * d_kappa)
+        normal[:, -1, shift_b] = sums(weights * d_kappa)
+        normal[:, -1, -1] = (weights * d_kappa**2).sum(axis=1) + 1.0  # damping, as above
+        right[:, -1] = (weights * d_kappa * residual).sum(axis=1)
+    normal = np.tril(normal) + np.swapaxes(np.tril(normal, -1), 1, 2)
     step = np.linalg.solve(normal, right[..., None])[..., 0]
+    if saturates:
+        step[:, -1], beyond = _bounded(step[:, -1], state.kappa)
+        normal[beyond, -1, :-1] = normal[beyond, :-1, -1] = 0.0
+        right[:, -1] = normal[:, -1, -1] * step[:, -1]
+        step[beyond] = np.linalg.solve(normal[beyond], right[beyond, :, None])[..., 0]
     longest = np.abs(step[:, shift_a]).max(axis=1, initial=0.0)
     step *= np.minimum(1.0, state.spacing / np.maximum(longest, 1e-300))[:, None]
-    a, b = state.a.copy(), state.b.copy()
+    a, b, kappa = state.a.copy(), state.b.copy(), state.kappa
     a[:, :free] += step[:, shift_a]
     b[:, :free] += step[:, shift_b]
-    return Collapse(a, b, state.coefficients + step[:, f], state.start, state.spacing, weights)
+    if saturates:
+        kappa = kappa + step[:, -1]
+    return replace(state, a=a, b=b, kappa=kappa, coefficients=state.coefficients + step[:, f])
+
+
+def _bounded(step: np.ndarray, kappa: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The step of kappa [B] with an end that is not negative, and where that changed it."""
+    inside = np.maximum(step, -kappa)
+    return inside, inside > step
 
 
 def _reweighted(points: Points, y: np.ndarray, state: Collapse) -> Collapse:
-    index, values, _ = _basis(points.x - state.a[:, points.owner], state)
-    residual = y - state.b[0, points.owner] - _at(state, index, values)[0]
-    scaled = np.abs(residual) / points.sigma
+    residual, weights, *_ = _residual(points, y[None], replace(state, weights=points.sigma**-2))
+    scaled = np.abs(residual[0]) * np.sqrt(weights[0])
     # A collapse that holds only roughly is not a collapse of outliers: measure them in its own scatter.
     scaled /= max(1.0, 1.4826 * np.median(scaled))
-    weights = points.sigma**-2 * np.minimum(1.0, HUBER / np.maximum(scaled, 1e-12))
-    return Collapse(state.a, state.b, state.coefficients, state.start, state.spacing, weights)
+    return replace(state, weights=points.sigma**-2 * np.minimum(1.0, HUBER / np.maximum(scaled, 1e-12)))
 
 
 def _start(points: Points, y: np.ndarray, lowest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -1,6 +1,6 @@
 """Runs of one cell on a common grid: the array that every resample is a weighted mean of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -39,14 +39,32 @@ class RunCurves:
     def from_P(self, first: int) -> "RunCurves":
         """The same without the `first` smallest values of P."""
         keep = self.owner >= first
-        return RunCurves(
-            self.P[first:],
-            self.grid,
-            self.errors[keep],
-            self.owner[keep] - first,
-            self.mask[first:],
-            self.last_is_best[keep],
-            self.seeds,
+        return replace(
+            self,
+            P=self.P[first:],
+            errors=self.errors[keep],
+            owner=self.owner[keep] - first,
+            mask=self.mask[first:],
+            last_is_best=self.last_is_best[keep],
+        )
+
+    def from_x(self, first: int) -> "RunCurves":
+        """Mean curves that begin at the grid point `first` or later."""
+        mask = self.mask.copy()
+        mask[:, :first] = False
+        return replace(self, mask=mask)
+
+    def long_enough(self, points: int) -> "RunCurves":
+        """Without the P whose mean curve has fewer points."""
+        good = np.flatnonzero(self.mask.sum(axis=1) >= points)
+        keep = np.isin(self.owner, good)
+        return replace(
+            self,
+            P=self.P[good],
+            errors=self.errors[keep],
+            owner=np.searchsorted(good, self.owner[keep]),
+            mask=self.mask[good],
+            last_is_best=self.last_is_best[keep],
         )
 
 

@@ -1,6 +1,7 @@
 """The kinds of synthetic studies on which the procedures are tried; the rules read their names here."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -19,7 +20,9 @@ class Scenario:
     seeds: int = 10
     rise: tuple[float, float] = (0.08, 0.2)
     small_P_excess: tuple[float, float] = (0.0, 0.0)
+    small_P_decay: tuple[float, float] = (1.0, 1.0)
     guess: float | None = None
+    approach: Literal["harmonic", "exponential"] = "harmonic"
 
     def truth(self, rng: np.random.Generator) -> Truth:
         """gamma_1 in 0.2..0.6, gamma_2 in 0.4..1, elbow 0.15..0.3 decades wide; the curves start at an error of 0.7."""
@@ -34,7 +37,9 @@ class Scenario:
             log10_k_2=log10_k_2,
             log10_k_1=np.log10(0.7) + gamma_1 * begin,
             small_P_excess=rng.uniform(*self.small_P_excess),
+            small_P_decay=rng.uniform(*self.small_P_decay),
             guess=self.guess,
+            approach=self.approach,
         )
 
 
@@ -47,5 +52,7 @@ SCENARIOS = {
     "small_P": Scenario(
         "the smallest P break the law (by 25% to 100% at the first, as 1/P)", small_P_excess=(0.1, 0.3)
     ),
+    "small_P_other": Scenario("the same, as P^-1/2 to P^-2", small_P_excess=(0.1, 0.3), small_P_decay=(0.5, 2.0)),
     "plateau": Scenario("the early law bends into random guessing (error 0.9)", guess=0.9),
+    "plateau_other": Scenario("the same, exponentially", guess=0.9, approach="exponential"),
 }

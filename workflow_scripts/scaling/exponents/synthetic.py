@@ -1,6 +1,7 @@
 """Synthetic studies with known exponents, made from Eqs. 2-4, with the faults of real ones."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -18,9 +19,10 @@ class Truth:
     one and the same for all P.
 
     width : sharpness of the elbow, decades of lambda. rise : slope after the minimum.
-    small_P_excess : epsilon of the smallest P is larger by 10^this around and after the optimum, decaying as P^-1: a P
-    range where the law does not hold yet. guess : error of random guessing, from which the early curve starts
-    (1/eps = 1/eps_law + 1/guess); None: none.
+    small_P_excess : epsilon of the smallest P is larger by 10^this around and after the optimum, decaying as
+    P^-small_P_decay: a P range where the law does not hold yet. guess : error of random guessing, from which the early
+    curve starts; None: none. approach : how, "harmonic" (1/eps = 1/eps_law + 1/guess) or "exponential"
+    (eps = guess (1 - exp(-eps_law/guess))).
     """
 
     gamma_1: float = 0.4
@@ -30,7 +32,9 @@ class Truth:
     log10_k_2: float = 1.0
     log10_k_1: float = 0.2
     small_P_excess: float = 0.0
+    small_P_decay: float = 1.0
     guess: float | None = None
+    approach: Literal["harmonic", "exponential"] = "harmonic"
 
     @property
     def gamma(self) -> float:
@@ -50,9 +54,11 @@ class Truth:
         y = y + (self.gamma_1 + self.rise) * self.width * np.logaddexp(0.0, (u - elbow) / self.width)
         if np.isfinite(smallest_P):
             # The misfit sits around the optimum: the early law is common to all P.
-            y = y + self.small_P_excess * smallest_P / P * expit((u - elbow) / self.width)
-        if self.guess is not None:
+            y = y + self.small_P_excess * (smallest_P / P) ** self.small_P_decay * expit((u - elbow) / self.width)
+        if self.guess is not None and self.approach == "harmonic":
             y = -np.log10(10.0**-y + 1 / self.guess)
+        elif self.guess is not None:
+            y = np.log10(-self.guess * np.expm1(-(10.0**y) / self.guess))
         return y
 
 
