@@ -31,6 +31,7 @@ NAMES = {
     "datasets": ("[A-Za-z0-9]+", "letters and digits"),
     "cells": ("[A-Za-z0-9]+_[A-Za-z0-9]+", "letters and digits with one _ among them, as in CNN_MNIST"),
     "variants": ("[A-Za-z0-9_.-]+", "letters, digits, _, . and -"),
+    "external": ("[A-Za-z0-9_.-]+", "letters, digits, _, . and -"),
 }
 
 
