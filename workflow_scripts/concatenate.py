@@ -1,4 +1,4 @@
-"""In: tables with the same columns. Out: one table, in the order given."""
+"""In: tables. Out: one table of all their rows, in the order given; a column that a table lacks is empty in its rows."""
 
 from pathlib import Path
 
