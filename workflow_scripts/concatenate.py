@@ -1,4 +1,4 @@
-"""In: tables. Out: one table of all their rows, in the order given; a column that a table lacks is empty in its rows."""
+"""In: tables. Out: one table of all their rows, in the order given; what a table lacks of the columns is empty."""
 
 from pathlib import Path
 
