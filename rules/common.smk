@@ -34,6 +34,7 @@ wildcard_constraints:
     cell=NAMES["cells"][0],
     dataset=NAMES["datasets"][0],
     variant=NAMES["variants"][0],
+    name=NAMES["external"][0],
     norm=r"\w+",
     P=r"\d+",
     seed=r"\d+",

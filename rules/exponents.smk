@@ -51,6 +51,6 @@ rule exponents:
         "logs/exponents/{cell}/{variant}/{norm}.log",
     threads: 1
     params:
-        code=code("exponents"),
+        code=code("concatenate"),
     shell:
-        "python workflow_scripts/exponents.py --procedures {input} --exponents {output.exponents} > {log} 2>&1"
+        "python workflow_scripts/concatenate.py --tables {input} --output {output.exponents} > {log} 2>&1"

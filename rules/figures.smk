@@ -119,7 +119,7 @@ rule figure_trajectories:
     threads: 1
     params:
         norm=STUDY.norms[0],
-        title=f"{TRAJECTORY_CELL}".replace("_", ", "),
+        title=TRAJECTORY_CELL.replace("_", ", "),
         settings=settings_in_words(
             [f"{TRAJECTORY_CELL}/baseline"] if TRAJECTORY_CELL else []
         ),

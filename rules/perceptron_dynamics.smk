@@ -8,7 +8,10 @@ wildcard_constraints:
 
 
 def of_alphas(folder, alphas):
-    return [f"results/perceptron/{folder}/alpha{alpha:g}.parquet" for alpha in alphas]
+    # All digits that tell one number from another: the job reads its alpha from the name.
+    return [
+        f"results/perceptron/{folder}/alpha{alpha:.15g}.parquet" for alpha in alphas
+    ]
 
 
 def dynamics_options(*names):
@@ -18,9 +21,9 @@ def dynamics_options(*names):
     )
 
 
-def patterns_mb(wildcards):
+def patterns_mb(alpha):
     """Memory: the patterns in float64, as much again for a copy, and Python itself."""
-    return int(2.2 * 8e-6 * float(wildcards.alpha) * DYNAMICS.N**2) + 400
+    return int(2.2 * 8e-6 * float(alpha) * DYNAMICS.N**2) + 400
 
 
 rule perceptron_dynamics:
@@ -30,7 +33,7 @@ rule perceptron_dynamics:
         "logs/perceptron_dynamics/alpha{alpha}.log",
     threads: 1
     resources:
-        mem_mb=patterns_mb,
+        mem_mb=lambda wildcards: patterns_mb(wildcards.alpha),
     params:
         settings=dynamics_options(
             "N",
@@ -54,7 +57,7 @@ rule perceptron_plain:
         "logs/perceptron_plain/alpha{alpha}.log",
     threads: 1
     resources:
-        mem_mb=patterns_mb,
+        mem_mb=lambda wildcards: patterns_mb(wildcards.alpha),
     params:
         settings=dynamics_options("N", "seed"),
         samples=min(DYNAMICS.plain_samples, DYNAMICS.samples),
@@ -73,7 +76,7 @@ rule perceptron_fixed_norm:
         "logs/perceptron_fixed_norm/alpha{alpha}.log",
     threads: 1
     resources:
-        mem_mb=patterns_mb,
+        mem_mb=lambda wildcards: patterns_mb(wildcards.alpha),
     params:
         settings=dynamics_options(
             "N", "samples", "seed", "lambda_min", "lambda_max", "lambda_points"
@@ -160,7 +163,7 @@ rule perceptron_mse:
         "logs/perceptron_mse.log",
     threads: 1
     resources:
-        mem_mb=int(2.2 * 8e-6 * max(DYNAMICS.mse_alphas) * DYNAMICS.N**2) + 400,
+        mem_mb=patterns_mb(max(DYNAMICS.mse_alphas)),
     params:
         settings=dynamics_options("N", "samples", "seed"),
         alphas=DYNAMICS.mse_alphas,

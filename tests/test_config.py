@@ -126,6 +126,7 @@ def test_a_cell_of_one_s_own_can_replace_the_preset_s():
         ({"cells": {"CNN": CELL}}, "cells: 'CNN'", "as in CNN_MNIST"),
         ({"datasets": {"my_images": {"source": "digits"}}}, "datasets: 'my_images'", "letters and digits"),
         ({"variants": {"a/b": {}}}, "variants: 'a/b'", "letters, digits, _, . and -"),
+        ({"external": {"a b": {"file": "x.tsv"}}}, "external: 'a b'", "letters, digits, _, . and -"),
         ({"variants": {"baseline": {}}}, "variants: 'baseline'", "another name"),
         ({"cells": {"CNN_digits": {"variants": ["sgd", "sgd"]}}}, "cells.CNN_digits.variants", "all be different"),
         ({"cells": {"CNN_digits": {"fit": {"adam": {}}}}}, "cells.CNN_digits.fit", "'adam' is not one of baseline"),

@@ -1,4 +1,4 @@
-"""In: tables with the same columns. Out: one table, in the order given."""
+"""In: tables. Out: one table of all their rows, in the order given; what a table lacks of the columns is empty."""
 
 from pathlib import Path
 

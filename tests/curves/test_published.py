@@ -68,6 +68,8 @@ def test_without_a_smallest_error_it_is_the_curves_minimum(tmp_path):
         (content(l_0_arr=np.ones(4)), "do not fit 3 values of P"),
         (content(mean_val_error_arr=np.stack([ERROR, ERROR])), "do not fit"),
         (content(P_arr=np.array(["a", "b", "c"])), "not numbers"),
+        (content(log_x_grid=np.log10(GRID)), "every lambda of log_x_grid must be positive"),
+        (content(mean_val_error_arr=np.where(P[:, None] == 200, np.nan, ERROR)), "every P have an error"),
     ],
 )
 def test_other_contents_are_refused(tmp_path, given, message):

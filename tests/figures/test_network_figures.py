@@ -106,21 +106,16 @@ def test_both_laws_have_their_slope_and_cross_at_the_centre_of_the_fitted_points
         assert np.interp(centre["P"], x, y) == pytest.approx(centre["error_opt"])
 
 
-def test_trajectories_are_means_over_the_runs_that_did_not_diverge(assert_legible):
-    epochs = [0.25, 1, 4, 16]
-    rows = [
-        {"P": P, "seed": seed, "epoch": e, "norm": norm, "log10_norm": 3 + seed + i, "test_error": 0.5 / (1 + i)}
-        | {"train_error": 0.0, "diverged": seed == 3}
-        for P in (100, 200)
-        for seed in (1, 2, 3)
-        for i, e in enumerate(epochs)
-        for norm in ("l1", "l2")
-    ]
-    figure = draw_trajectories(pd.DataFrame(rows), "l2", "CNN, MNIST")
+def test_trajectories_are_the_tables(assert_legible):
+    epochs, sem = np.array([0.25, 1, 4, 16]), [0.01] * 4
+    means = {"error_mean": 0.5 / np.arange(1, 5), "error_sem": sem}
+    means |= {"log10_norm_mean": 4.5 + np.arange(4), "log10_norm_sem": sem}
+    curves = pd.concat([pd.DataFrame({"P": P, "epoch": epochs} | means) for P in (100, 200)])
+    figure = draw_trajectories(curves, "CNN, MNIST")
     left, right, *_ = figure.axes
     np.testing.assert_allclose(left.lines[0].get_xdata(), np.log10(epochs))
-    np.testing.assert_allclose(left.lines[0].get_ydata(), np.log10(0.5 / np.arange(1, 5)))
-    np.testing.assert_allclose(right.lines[0].get_ydata(), 4.5 + np.arange(4))
+    np.testing.assert_allclose(left.lines[0].get_ydata(), np.log10(means["error_mean"]))
+    np.testing.assert_allclose(right.lines[0].get_ydata(), means["log10_norm_mean"])
     assert_legible(figure)
 
 

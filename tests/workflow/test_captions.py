@@ -16,7 +16,7 @@ def rendered(name: str, preset: str = "quick", **wildcards: str) -> str:
     job = SimpleNamespace(
         config={"preset": preset},
         wildcards=SimpleNamespace(number="3", audit="fragility", **wildcards),
-        params=SimpleNamespace(settings=["CNN digits: 5 runs.", "ViT digits: 7 runs."]),
+        params=SimpleNamespace(settings=["CNN digits: 5 runs.", "ViT digits: 7 runs."], min_alpha=25.0),
     )
     return publish_parts(template.render(snakemake=job), writer="html", settings_overrides={"halt_level": 2})["body"]
 

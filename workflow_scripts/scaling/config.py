@@ -5,6 +5,7 @@ import re
 import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+import numpy as np
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -30,6 +31,7 @@ NAMES = {
     "datasets": ("[A-Za-z0-9]+", "letters and digits"),
     "cells": ("[A-Za-z0-9]+_[A-Za-z0-9]+", "letters and digits with one _ among them, as in CNN_MNIST"),
     "variants": ("[A-Za-z0-9_.-]+", "letters, digits, _, . and -"),
+    "external": ("[A-Za-z0-9_.-]+", "letters, digits, _, . and -"),
 }
 
 
@@ -213,9 +215,7 @@ class PerceptronTheory(Section):
         """The grid in lambda: as given, or evenly spaced in log lambda."""
         if self.lambdas is not None:
             return self.lambdas
-        ratio = self.lambda_max / self.lambda_min
-        inner = (self.lambda_min * ratio ** (i / (self.lambda_points - 1)) for i in range(1, self.lambda_points - 1))
-        return [self.lambda_min, *inner, self.lambda_max]
+        return np.geomspace(self.lambda_min, self.lambda_max, self.lambda_points).tolist()
 
 
 class PerceptronDynamics(Section):

@@ -44,7 +44,8 @@ def read_published_curves(file: str | Path, index: int | None = None) -> tuple[p
         grid = _part(content["log_x_grid"], index, 1)
         error = _part(content["mean_val_error_arr"], index, 2)
         l_0 = _part(content["l_0_arr"], index, 1)
-        error_opt = _part(content.get("eps_lam_star_P_arr", np.nanmin(error, axis=-1)), index, 1)
+        smallest = content["eps_lam_star_P_arr"] if "eps_lam_star_P_arr" in content else np.nanmin(error, axis=-1)
+        error_opt = _part(smallest, index, 1)
     except (TypeError, ValueError, IndexError) as problem:
         raise BadInput(f"{file}: not numbers, or not of the shape expected ({problem})") from None
     if error.shape != (P.size, grid.size) or l_0.shape != P.shape or error_opt.shape != P.shape:
@@ -52,6 +53,8 @@ def read_published_curves(file: str | Path, index: int | None = None) -> tuple[p
             f"{file}: mean_val_error_arr {error.shape}, l_0_arr {l_0.shape} and eps_lam_star_P_arr {error_opt.shape} "
             f"do not fit {P.size} values of P and a grid of {grid.size}"
         )
+    if not (np.all(grid > 0) and np.isfinite(error).any(axis=1).all()):
+        raise BadInput(f"{file}: every lambda of log_x_grid must be positive, and every P have an error at one of them")
     runs = np.size(content.get("seed_arr", []))
     optima = {
         "P": P,

@@ -79,7 +79,7 @@ class Plan:
     def _job(self, cell: str, variant: str, P: int, runs: int) -> Job:
         training, device = self.training(cell, variant), self.study.device
         shape, classes, train_images, test_images = images_of(self.study.datasets[training.dataset])
-        counts = _count(training, shape, classes)
+        counts = count(training.family, training.sizes, shape, classes)
         flops = runs * run_flops(training, counts, P, test_images)
         steps = runs * training.epochs_at(P) * ceil(P / training.batch_size)
         seconds = START_SECONDS + max(flops / device.throughput, steps * device.step_seconds)
@@ -126,10 +126,6 @@ def images_of(dataset: Dataset) -> Sizes:
     known = known_sizes(dataset.source, dataset.name, dataset.test_images) or TORCHVISION["CIFAR10"]
     channels, height, width = known.image_shape
     return known._replace(image_shape=(channels, height // dataset.pool, width // dataset.pool))
-
-
-def _count(training: Cell, shape: tuple[int, int, int], classes: int) -> Counts:
-    return count(training.family, training.sizes, shape, classes)
 
 
 def _target_seconds(device: Device) -> float:
