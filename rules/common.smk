@@ -35,6 +35,7 @@ wildcard_constraints:
     dataset="[A-Za-z0-9]+",
     variant="[A-Za-z0-9_.-]+",
     norm="[a-z0-9_]+",
+    study="[A-Za-z0-9_.-]+",
     P=r"\d+",
     seed=r"\d+",
     block=r"\d+",
