@@ -15,6 +15,7 @@ include: "rules/perceptron_dynamics.smk"
 include: "rules/tables.smk"
 include: "rules/figures.smk"
 include: "rules/external_curves.smk"
+include: "rules/recorded.smk"
 include: "rules/choices.smk"
 
 

@@ -36,6 +36,7 @@ wildcard_constraints:
     variant=NAMES["variants"][0],
     name=NAMES["external"][0],
     norm=r"\w+",
+    study=r"[\w.-]+",
     P=r"\d+",
     seed=r"\d+",
     block=r"\d+",

@@ -183,6 +183,11 @@ class Cell(Training):
         {}, description="the authors' fit windows by `variant` or `variant/norm` (baseline: the default norm's)"
     )
 
+    def fit_window(self, variant: str, norm: str, default_norm: str) -> FitWindow:
+        """The authors' fit window of one variant and norm; an empty one where there is none."""
+        plain = self.fit.get(variant) if norm == default_norm else None
+        return self.fit.get(f"{variant}/{norm}") or plain or FitWindow()
+
     @field_validator("family")
     @classmethod
     def _known_family(cls, family: str) -> str:
@@ -402,9 +407,9 @@ class Study(Section):
 
     def fit_window(self, cell: str, variant: str, norm: str) -> FitWindow:
         """The authors' fit window of one cell, variant and norm; an empty one where the configuration has none."""
-        windows = self.cells[cell].fit if cell in self.cells else {}
-        plain = windows.get(variant) if norm == self.norms[0] else None
-        return windows.get(f"{variant}/{norm}") or plain or FitWindow()
+        if cell not in self.cells:
+            return FitWindow()
+        return self.cells[cell].fit_window(variant, norm, self.norms[0])
 
     def training(self, cell: str, variant: str) -> Cell:
         """The cell as the variant trains it: the cell's own keys, overridden by the variant's."""

@@ -31,7 +31,15 @@ def read_external_curves(file: str | Path) -> pd.DataFrame:
     number, a norm that is not positive, an error outside 0..1, fewer than 3 values of P, a run of one point, or two
     rows for one point.
     """
-    table = _read(Path(file))
+    return check_curves(read_curves(file), file)
+
+
+def check_curves(table: pd.DataFrame, file: str | Path) -> pd.DataFrame:
+    """The check that every curve from outside passes: a table with the columns that `read_external_curves` asks for.
+
+    Its index counts the rows of the file from 0. Returns and raises what `read_external_curves` does; `file` begins
+    the line.
+    """
     norm = _norm_column(table, file)
     wanted = ["P", "epoch", norm, "test_error"] + ["seed"] * ("seed" in table)
     if missing := [name for name in wanted if name not in table]:
@@ -58,7 +66,9 @@ def read_external_curves(file: str | Path) -> pd.DataFrame:
     return runs
 
 
-def _read(path: Path) -> pd.DataFrame:
+def read_curves(file: str | Path) -> pd.DataFrame:
+    """A .tsv or .parquet file as it is, unchecked; BadInput (one line) if it cannot be read."""
+    path = Path(file)
     if path.suffix not in (".tsv", ".parquet"):
         raise BadInput(f"{path}: curves are read from a .tsv or .parquet file")
     if not path.is_file():
@@ -79,8 +89,8 @@ def _norm_column(table: pd.DataFrame, file: str | Path) -> str:
 def _refuse(wrong: pd.Series, given: pd.Series, file: str | Path, allowed: str) -> None:
     """An error that names the first row that is wrong."""
     if wrong.any():
-        row = int(np.argmax(wrong))
-        what = "missing" if pd.isna(given.iloc[row]) else f"{given.iloc[row]}"
+        row = wrong.idxmax()
+        what = "missing" if pd.isna(given[row]) else f"{given[row]}"
         raise BadInput(f"{file}: row {row + 1} below the header: {given.name} is {what}; allowed: {allowed}")
 
 
@@ -93,9 +103,9 @@ def _refuse_too_little(runs: pd.DataFrame, file: str | Path) -> None:
         raise BadInput(f"{file}: the run of {_name(run, sizes.idxmin())} has one point; two or more are needed")
     twice = runs.duplicated([*run, "epoch"])
     if twice.any():
-        row = int(np.argmax(twice))
+        row = twice.idxmax()
         hint = "" if "seed" in run else " (does a column seed lack?)"
-        values = _name([*run, "epoch"], tuple(runs[name].iloc[row] for name in [*run, "epoch"]))
+        values = _name([*run, "epoch"], tuple(runs.loc[row, name] for name in [*run, "epoch"]))
         raise BadInput(f"{file}: row {row + 1} below the header: a second row for {values}{hint}")
 
 

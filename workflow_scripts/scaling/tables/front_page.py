@@ -1,19 +1,14 @@
 """The report's first page: what the study is, what came out, with what it was made."""
 
-import json
 import math
-import platform
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 
 import pandas as pd
 
+from scaling.provenance import job_records, software
 from scaling.tables.notation import with_interval, with_uncertainty
 from scaling.tables.render import NOTHING, SYMBOLS, cells_of, printed
-
-PACKAGES = ("snakemake", "torch", "torchvision", "numpy", "scipy", "pandas", "matplotlib")
 
 
 def front_page(
@@ -33,7 +28,7 @@ def front_page(
     perceptron : results/perceptron/exponents.tsv: columns quantity, setting, source, value, sigma.
     seconds : of computing, by rule (`job_seconds`).
     """
-    software = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    made_with = ", ".join(f"{name} {version}" for name, version in software().items())
     parts = [
         "Neural scaling laws in learning curves\n======================================",
         f"Preset *{preset}*: "
@@ -46,19 +41,15 @@ def front_page(
         _list_table(["cell", "procedure", "γ_pred", "γ_meas", "agree"], _predicted_and_measured(table1)),
         "Exponents of the perceptron\n---------------------------",
         _list_table(*_perceptron(perceptron)),
-        f"Made with Python {platform.python_version()}, {software}. How long each job took: Statistics, in the menu.",
+        f"Made with {made_with}. How long each job took: Statistics, in the menu.",
     ]
     return "\n\n".join(parts) + "\n"
 
 
 def job_seconds(records: Path) -> dict[str, float]:
-    """Seconds of computing by rule, from the records (JSON) that Snakemake keeps of every file it made."""
-    jobs = {}
-    for file in records.rglob("*"):
-        with suppress(OSError, ValueError, KeyError, TypeError):  # a folder, or not one of them
-            job = json.loads(file.read_text())
-            jobs[job["rule"], *job["log"]] = job["endtime"] - job["starttime"]  # a job has a log of its own
-    return {rule: sum(time for (of, *_), time in jobs.items() if of == rule) for rule, *_ in jobs}
+    """Seconds of computing by rule, from Snakemake's records."""
+    jobs = job_records(records)
+    return {rule: sum(job.seconds for job in jobs if job.rule == rule) for rule in {job.rule for job in jobs}}
 
 
 def _time(seconds: Mapping[str, float]) -> str:

@@ -40,7 +40,7 @@ def cells_of(number: int, table: pd.DataFrame) -> tuple[list[tuple[str, list[str
     rows : one text per column of all groups.
     """
     procedures = [name for name in ("authors", "robust") if f"{QUANTITIES[number][0]}_{name}" in table]
-    names = [name for name in ("cell", "variant", "norm") if name == "cell" or len(set(table[name])) > 1]
+    names = _names_of(table)
     groups = [("", names)] + [(quantity, ["published", *procedures]) for quantity in QUANTITIES[number]]
     both = "gamma_pred" in QUANTITIES[number]
     if both:
@@ -56,13 +56,20 @@ def cells_of(number: int, table: pd.DataFrame) -> tuple[list[tuple[str, list[str
 
 
 def notes_of(table: pd.DataFrame) -> list[str]:
-    """What the robust procedure says of rows, in words: one line for each row of which there is something to say."""
-    names = [name for name in ("cell", "variant", "norm") if name == "cell" or len(set(table[name])) > 1]
+    """What there is to say of rows in words, a line each: of recorded ones, and what the robust procedure says."""
+    names = _names_of(table)
     return [
-        f"{' '.join(str(row[name]) for name in names).replace('_', ' ')}, robust: {row['note_robust']}."
+        f"{' '.join(str(row[name]) for name in names).replace('_', ' ')}{by}: {row[column]}."
+        for column, by in (("trained", ""), ("counterpart", ""), ("note_robust", ", robust"))
         for row in table.to_dict("records")
-        if isinstance(row.get("note_robust"), str) and row["note_robust"]
+        if isinstance(row.get(column), str) and row[column]
     ]
+
+
+def _names_of(table: pd.DataFrame) -> list[str]:
+    """The columns that tell the rows apart, and the cell's name."""
+    names = [name for name in ("study", "cell", "variant", "norm") if name in table]
+    return [name for name in names if name == "cell" or len(set(table[name])) > 1]
 
 
 def _of_quantity(row: Mapping, quantity: str, procedures: list[str]) -> list[str]:

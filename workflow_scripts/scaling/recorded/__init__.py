@@ -1,0 +1,1 @@
+"""Studies that were trained and kept (the .parquet and .json files beside this module), read and made."""
