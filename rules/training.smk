@@ -3,6 +3,10 @@ from scaling.plan.costs import Plan
 from scaling.training.spec import TrainingSpec
 
 PLAN = Plan(STUDY)
+try:
+    PLAN.check()
+except BadInput as problem:
+    raise WorkflowError(str(problem))
 
 
 def block_files(cell, variant, table):

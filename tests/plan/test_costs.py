@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from scaling.config import read_study
+from scaling.errors import BadInput
 from scaling.plan.costs import SAFETY, START_SECONDS, Plan, images_of, run_flops
 from scaling.plan.flops import count
 
@@ -99,3 +100,15 @@ def test_the_sizes_of_the_digits_are_those_that_scikit_learn_has():
     shape, classes, train, test = images_of(read_study(CONFIG).datasets["digits"])
     assert (train + test, *shape[1:]) == load_digits().images.shape
     assert (classes, round(test / (train + test), 2)) == (10, 0.2)
+
+
+@pytest.mark.parametrize(
+    "sizes, said",
+    [({"stagess": [[8]]}, "cells.CNN_digits.sizes.stagess: "), ({"stages": "8"}, "cells.CNN_digits.sizes")],
+)
+def test_sizes_that_make_no_network_are_refused_with_the_name_of_their_cell(sizes, said):
+    quick = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
+    quick["presets"]["quick"]["cells"]["CNN_digits"]["sizes"] = sizes
+    with pytest.raises(BadInput) as refused:
+        Plan(read_study(quick)).check()
+    assert str(refused.value).startswith(said) and "\n" not in str(refused.value)

@@ -12,6 +12,7 @@ from math import ceil, sqrt
 
 from scaling.config import Cell, Dataset, Device, Study
 from scaling.data.sizes import TORCHVISION, Sizes, known_sizes
+from scaling.errors import BadInput
 from scaling.plan.flops import Counts, count
 
 SAFETY = 1.5  # time asked for over time expected
@@ -54,6 +55,20 @@ class Plan:
         self.training = cache(study.training)  # filling in a variant takes a while, and every job asks
         self.block_size = cache(self._block_size)
         self.job = cache(self._job)
+
+    def check(self) -> None:
+        """Refuse sizes that make no network, before any job runs.
+
+        Raises BadInput that names the cell, the key and what is allowed.
+        """
+        for cell, chosen in self.study.cells.items():
+            for variant in ("baseline", *chosen.variants, *chosen.precision_audit):
+                training = self.training(cell, variant)
+                shape, classes, *_ = images_of(self.study.datasets[training.dataset])
+                try:
+                    count(training.family, training.sizes, shape, classes)
+                except BadInput as problem:
+                    raise BadInput(f"cells.{cell}.{problem}") from None
 
     def blocks(self, cell: str, variant: str, P: int) -> list[list[int]]:
         """The seeds of every job, in order: seeds added at the end of the list leave all but the last job alone."""
