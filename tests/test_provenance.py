@@ -3,7 +3,8 @@
 import subprocess
 from pathlib import Path
 
-from scaling.provenance import commit, machine, software
+from scaling.machine import machine
+from scaling.provenance import commit, software
 
 
 def git(folder: Path, *arguments: str) -> str:

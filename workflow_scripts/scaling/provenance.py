@@ -1,7 +1,6 @@
-"""What made a result: software, code and machine, and the time that jobs took."""
+"""What made a result: software and code, and the time that jobs took. (The machine: scaling.machine.)"""
 
 import json
-import os
 import platform
 import subprocess
 from contextlib import suppress
@@ -51,7 +50,7 @@ def job_records(folder: str | Path) -> list[JobRecord]:
     return list(jobs.values())
 
 
-# ------------------------------------------------------------------------------------- code and machine
+# ------------------------------------------------------------------------------------------------ code
 
 
 def commit(folder: str | Path) -> str | None:
@@ -71,20 +70,3 @@ def _git(folder: Path, *arguments: str) -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return done.stdout.strip()
-
-
-def machine() -> dict[str, str | int]:
-    """This machine: device (what PyTorch trains on here: cpu or cuda), its name, and the number of cores."""
-    import torch  # here, since nothing else in this module needs it
-
-    cuda = torch.cuda.is_available()
-    name = torch.cuda.get_device_name() if cuda else _processor()
-    return {"device": "cuda" if cuda else "cpu", "name": name, "cores": os.cpu_count() or 1}
-
-
-def _processor() -> str:
-    with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            if line.startswith("model name"):
-                return line.partition(":")[2].strip()
-    return platform.processor() or platform.machine()

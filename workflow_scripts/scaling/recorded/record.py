@@ -13,7 +13,8 @@ import pandas as pd
 from scaling.config import Cell
 from scaling.errors import BadInput
 from scaling.files import atomic, write_text
-from scaling.provenance import JobRecord, commit, job_records, machine, software
+from scaling.machine import machine
+from scaling.provenance import JobRecord, commit, job_records, software
 from scaling.recorded.studies import ROW, RUN_COLUMNS, Jobs, Machine, RecordedCell, RecordedStudy, check_runs
 from scaling.tidy import read_table
 
