@@ -22,6 +22,7 @@ from scaling.exponents.collapse import (
     collapse,
     collapse_resamples,
     houdayer_hartmann,
+    largest_kappa,
     law_error,
 )
 from scaling.exponents.early_law import early_power_law
@@ -83,6 +84,12 @@ class Sample:
         location, error, _ = _minima(self.curves, self.law)
         return location[0], error[0]
 
+    @property
+    def begins_on_plateau(self) -> bool:
+        """Whether kappa is as large as it may be (collapse.largest_kappa)."""
+        largest = largest_kappa(self.y[0][self.index])
+        return self.saturates and bool(self.collapsed.kappa[0] >= largest * (1 - 1e-6))
+
     def scale_laws(self) -> tuple[ScaleLaw, ScaleLaw]:
         """Of the shifts of both axes, lambda_s and epsilon_s."""
         shifts = (self.collapsed.a, self.collapsed.b)
@@ -94,8 +101,10 @@ class Sample:
 
         With `by_power_laws` the axes are rescaled by the power laws through the shifts, as in a finite-size scaling
         plot: it then also judges whether the scales follow power laws. Without, each curve keeps its own two shifts: it
-        judges the shape alone.
+        judges the shape alone. NaN if the curves begin on the plateau.
         """
+        if self.begins_on_plateau:
+            return np.nan
         shifts = [self.collapsed.a[0], self.collapsed.b[0]]
         if by_power_laws:
             shifts = [law.at(self.log10_P)[0] for law in self.scale_laws()]

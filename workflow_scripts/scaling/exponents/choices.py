@@ -11,14 +11,14 @@ from scaling.errors import BadInput
 from scaling.exponents.authors import authors_exponents, default_window
 from scaling.exponents.chain import Sample, estimate
 from scaling.exponents.data_range import FEWEST_P, candidates, choose
-from scaling.exponents.early_law import early_power_law
+from scaling.exponents.early_law import KEPT, STRAIGHT, early_power_law
 from scaling.exponents.offsets import fit_with_offset
 from scaling.exponents.optimum import FEWEST_POINTS
 from scaling.exponents.power_law import PowerLaw, fit_power_law
 from scaling.exponents.runs import runs_on_grid
 
-STRAIGHT = (0.0025, 0.005, 0.01)  # rms deviation of the early law's window
-KEPT = (0.5, 2 / 3, 1.0)  # share of that window that the slope is taken from
+STRAIGHTS = (STRAIGHT / 2, STRAIGHT, 2 * STRAIGHT)  # rms deviation of the early law's window
+SHARES = (KEPT, 2 / 3, 1.0)  # share of that window that the slope is taken from
 AGREE = 2.0  # standard errors
 NO_LAW = PowerLaw(np.nan, np.nan, np.nan, 0)
 COLUMNS = [
@@ -117,7 +117,7 @@ def _rows(sample: Sample, optima: pd.DataFrame, chosen: bool) -> list[dict]:
     f = sample.collapsed.master(sample.u)
     corrected = estimate(sample).exponents
     rows = []
-    for straight, kept in product(STRAIGHT, KEPT):
+    for straight, kept in product(STRAIGHTS, SHARES):
         gamma_1, left, right = (values[0] for values in early_power_law(sample.u, f, straight, kept))
         sigma_1 = _scatter_of_slopes(sample, left, left + kept * (right - left))
         for estimator, (scale, height) in scales.items():
@@ -133,7 +133,7 @@ def _rows(sample: Sample, optima: pd.DataFrame, chosen: bool) -> list[dict]:
                 laws["corrected"] = {name: corrected[name][0] for name in ("gamma_2", "gamma_meas")}
                 laws["corrected"] |= {"sigma_2": np.nan, "sigma_meas": np.nan}
             for law, exponents in laws.items():
-                own = chosen and estimator == "collapse" and (straight, kept) == (STRAIGHT[1], KEPT[1])
+                own = chosen and estimator == "collapse" and (straight, kept) == (STRAIGHT, KEPT)
                 own &= law == ("corrected" if sample.corrected else "power")
                 rows.append(shared | exponents | {"law": law, "of_procedure": "robust" if own else ""})
     return rows

@@ -22,7 +22,7 @@ INTERVALS = 16  # of the spline f over the range of the collapsed curves
 ROUGHNESS = 0.1  # prior standard deviation of the third differences of f's coefficients: it only bridges gaps
 PRIOR_WIDTH = 0.1  # prior standard deviation of b_P about the curve's own log10 minimum
 TOLERANCE = 0.01  # log10 units (2.3% of the error): curves closer than this count as collapsed
-LARGEST_SATURATION = 0.95  # of kappa epsilon: beyond it the law's own error is noise
+LARGEST_SATURATION = 0.95  # of kappa epsilon: closer to the plateau the law's own error is noise
 LONGEST_STEP = 0.5  # log10 units, of the law's own error
 HUBER = 2.5  # residuals beyond this many standard deviations pull linearly only
 
@@ -69,6 +69,14 @@ def law_error(y: np.ndarray, kappa: np.ndarray) -> np.ndarray:
     """log10 of the law's own error epsilon_law = epsilon/(1 - kappa epsilon): y [B, ...] log10 epsilon, kappa [B]."""
     kappa = kappa.reshape(-1, *[1] * (y.ndim - 1))
     return y - np.log10(np.maximum(1 - kappa * 10.0**y, 1 - LARGEST_SATURATION))
+
+
+def largest_kappa(y: np.ndarray) -> np.ndarray:
+    """The largest kappa [B] tried for curves y [B, N]: their largest error is LARGEST_SATURATION of the plateau.
+
+    A fit that ends there says that the curves begin on the plateau itself, where the law's own error is unknown.
+    """
+    return LARGEST_SATURATION * 10.0 ** -y.max(axis=-1)
 
 
 def collapse(points: Points, y: np.ndarray, lowest: np.ndarray, saturates: bool = False) -> Collapse:
@@ -226,7 +234,7 @@ def _gauss_newton(points: Points, y: np.ndarray, lowest: np.ndarray, state: Coll
     normal = np.tril(normal) + np.swapaxes(np.tril(normal, -1), 1, 2)
     step = np.linalg.solve(normal, right[..., None])[..., 0]
     if saturates:
-        step[:, -1], beyond = _bounded(step[:, -1], state.kappa)
+        step[:, -1], beyond = _bounded(step[:, -1], state.kappa, largest_kappa(y))
         normal[beyond, -1, :-1] = normal[beyond, :-1, -1] = 0.0
         right[:, -1] = normal[:, -1, -1] * step[:, -1]
         step[beyond] = np.linalg.solve(normal[beyond], right[beyond, :, None])[..., 0]
@@ -240,10 +248,10 @@ def _gauss_newton(points: Points, y: np.ndarray, lowest: np.ndarray, state: Coll
     return replace(state, a=a, b=b, kappa=kappa, coefficients=state.coefficients + step[:, f])
 
 
-def _bounded(step: np.ndarray, kappa: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The step of kappa [B] with an end that is not negative, and where that changed it."""
-    inside = np.maximum(step, -kappa)
-    return inside, inside > step
+def _bounded(step: np.ndarray, kappa: np.ndarray, largest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The step of kappa [B] that ends between 0 and the largest, and where that changed it."""
+    inside = np.clip(kappa + step, 0.0, largest) - kappa
+    return inside, inside != step
 
 
 def _reweighted(points: Points, y: np.ndarray, state: Collapse) -> Collapse:

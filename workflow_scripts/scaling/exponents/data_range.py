@@ -14,7 +14,8 @@ FEWEST_P_CORRECTED = 5
 CUTS = 4  # places where curves may begin, the first being where they do
 LARGEST_CUT = 0.75  # of the stretch from there to the first of the curves' minima
 LARGEST_CHI2 = 1.0  # the residual of the collapse lies within noise and tolerance
-SIGNIFICANT = 2.0  # standard errors: a bend of the scales' laws, or a plateau, beyond this is one
+PLATEAU = 2.0  # standard errors: a kappa beyond this is one (one in 40 straight studies has it by chance)
+BEND = 2.5  # the same of a bend of the scales' laws (one in 40 as well: there are two scales, and two signs)
 LARGEST_CORRECTION = 0.1  # log10 units (26% of the error): the first term of an expansion describes no more
 RESAMPLES = 100  # give a standard error to 7%
 
@@ -30,9 +31,9 @@ def candidates(curves: RunCurves, resamples: int, seed: int) -> tuple[pd.DataFra
     -------
     One row per candidate (at least `FEWEST_P` values of P in each), and the samples:
     min_P, number_of_P; min_log10_norm : where the curves begin (log10 of x, whatever it is); plateau : kappa of the
-    widest range of P over its standard error (the candidate's model has a plateau if that is > `SIGNIFICANT`); bend :
+    widest range of P over its standard error (the candidate's model has a plateau if that is > `PLATEAU`); bend :
     the larger significance of the quadratic terms of log lambda_s and log epsilon_s against log P (the scales' laws
-    have a correction if that is > `SIGNIFICANT`, from `FEWEST_P_CORRECTED` P on); correction : of log10 epsilon_s at
+    have a correction if that is > `BEND`, from `FEWEST_P_CORRECTED` P on); correction : of log10 epsilon_s at
     the smallest P, 0 without; chi2 : quality of the collapse by these laws, chi2_shape : every curve by its own shifts.
     Significances are NaN where there are no seeds to resample, and count as none.
     """
@@ -41,9 +42,9 @@ def candidates(curves: RunCurves, resamples: int, seed: int) -> tuple[pd.DataFra
         begun = curves.from_x(cut)
         plateau, bends = _significances(begun, min(resamples, RESAMPLES), seed)
         for first in range(max(1, curves.P.size - FEWEST_P + 1)):
-            sample = prepare(begun.from_P(first), saturates=plateau > SIGNIFICANT)
+            sample = prepare(begun.from_P(first), saturates=plateau > PLATEAU)
             enough = sample.curves.P.size >= FEWEST_P_CORRECTED
-            sample = replace(sample, corrected=bool(bends[first] > SIGNIFICANT) and enough)
+            sample = replace(sample, corrected=bool(bends[first] > BEND) and enough)
             rows.append(
                 {
                     "min_P": sample.curves.P[0],
@@ -68,7 +69,7 @@ def good(table: pd.DataFrame) -> pd.Series:
     chi2 <= LARGEST_CHI2 (NaN counts as no collapse), and no bend or a correction of at most LARGEST_CORRECTION.
     """
     corrected = table["correction"] != 0
-    straight = corrected | ~(table["bend"] > SIGNIFICANT)
+    straight = corrected | ~(table["bend"] > BEND)
     slight = table["correction"].abs() <= LARGEST_CORRECTION
     return (table["chi2"] <= LARGEST_CHI2) & straight & slight
 
@@ -102,7 +103,7 @@ def _significances(curves: RunCurves, resamples: int, seed: int) -> tuple[float,
     widest = prepare(curves, saturates=True)
     drawn = collapse_again(widest, y := resampled_curves(widest, resamples, seed))
     plateau = widest.collapsed.kappa[0] / max(np.std(drawn.kappa, ddof=1), 1e-300)
-    if not plateau > SIGNIFICANT:
+    if not plateau > PLATEAU:
         widest = prepare(curves)
         drawn = collapse_again(widest, y)
     bends = np.full(n_P, np.nan)

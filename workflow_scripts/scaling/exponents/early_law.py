@@ -5,7 +5,7 @@ import numpy as np
 STRAIGHT = 0.005  # log10 units: rms deviation from a straight line that counts as straight (1.2% of the error)
 FEWEST_POINTS = 9
 SMALLEST_FALL = 0.05  # log10 units: a window over which the error falls less (11%) shows no law
-KEPT = 2 / 3  # of the window, from its left edge
+KEPT = 1 / 2  # of the window, from its left edge
 
 
 def early_power_law(
@@ -16,7 +16,8 @@ def early_power_law(
     Rule: of all windows in which the least-squares line leaves an rms deviation of at most `tolerance`, the one over
     which the error falls most. It favours the long and the steep, and stops where the curve bends: at the plateau of
     random guessing on the left, at the elbow on the right. The slope is that of the window's first `share`: what
-    deviation the tolerance admits gathers where the bend begins.
+    deviation the tolerance admits gathers where the bend begins (on synthetic studies the first two thirds were still
+    0.003 too flat, half a standard error).
 
     Parameters
     ----------

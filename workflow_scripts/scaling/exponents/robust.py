@@ -12,7 +12,7 @@ import pandas as pd
 from scaling.errors import BadInput
 from scaling.exponents.bootstrap import interval
 from scaling.exponents.chain import Estimates, Sample, estimate, resample
-from scaling.exponents.data_range import LARGEST_CHI2, LARGEST_CORRECTION, SIGNIFICANT, candidates, choose
+from scaling.exponents.data_range import BEND, LARGEST_CHI2, LARGEST_CORRECTION, candidates, choose
 from scaling.exponents.early_law import KEPT
 from scaling.exponents.offsets import NO_LAW, OffsetLaw, fit_with_offset
 from scaling.exponents.optimum import FEWEST_POINTS
@@ -121,7 +121,7 @@ def _notes(sample: Sample, table: pd.DataFrame, chosen: int) -> list[str]:
         notes.append(f"scales with a correction of {row['correction']:.2g} in log10 error at P = {row['min_P']:g}")
         if abs(row["correction"]) > LARGEST_CORRECTION:
             notes[-1] += ", larger than one can believe"
-    elif row["bend"] > SIGNIFICANT:
+    elif row["bend"] > BEND:
         notes.append("scales bend, and there are too few P for a correction")
     if sample.censored.any():
         which = ", ".join(f"{P:g}" for P in sample.curves.P[sample.censored])
