@@ -42,10 +42,11 @@ rule record_study:
                 for cell in trained_cells()
             }
         ),
+        names=lambda wildcards: trained_cells(),
         norms=STUDY.norms,
         code=code("record_study"),
     shell:
-        "python workflow_scripts/record_study.py --cells {params.cells:q} --norms {params.norms}"
+        "python workflow_scripts/record_study.py --cells {params.cells:q} --names {params.names} --norms {params.norms}"
         " --trajectories {input.trajectories} --provenance {input.provenance} --records .snakemake/metadata"
         " --runs {output.runs} --description {output.description} 2>&1 | tee {log}"
 

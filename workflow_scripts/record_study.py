@@ -12,6 +12,7 @@ from scaling.recorded.record import record_study
 
 def main(
     cells: dict[str, Cell],
+    names: list[str],
     norms: list[str],
     trajectories: list[Path],
     provenance: list[Path],
@@ -19,8 +20,9 @@ def main(
     runs: Path,
     description: Path,
 ) -> None:
-    """Record the baselines of `cells` (name: settings); each has a file in `trajectories` and in `provenance`."""
-    record_study(cells, norms, trajectories, provenance, records, runs, description)
+    """Record the baselines of `cells` (name: settings); files stand in the order of `names`."""
+    of_cell = {name: files for name, *files in zip(names, trajectories, provenance, strict=True)}
+    record_study(cells, norms, of_cell, records, runs, description)
 
 
 if __name__ == "__main__":

@@ -66,8 +66,8 @@ def record(folder: Path, name: str = "tiny", **cells: Cell) -> Path:
         (folder / f"{training.dataset}.json").write_text(json.dumps(images[training.dataset] | {"sha256": {"a": "b"}}))
     runs = folder / f"recording/{name}.parquet"
     record_study(
-        cells, NORMS, [folder / f"{key}.parquet" for key in cells],
-        [folder / f"{training.dataset}.json" for training in cells.values()],
+        cells, NORMS,
+        {key: (folder / f"{key}.parquet", folder / f"{training.dataset}.json") for key, training in cells.items()},
         folder / "records", runs, runs.with_suffix(".json"),
     )  # fmt: skip
     return runs
@@ -248,16 +248,27 @@ def test_without_a_recorded_study_the_target_says_so(workflow):
 def test_the_present_study_is_recorded(workflow):
     folder = workflow.folder / "results"
     settings = {"P": [p // 4 for p in P], "epochs": 300, "seeds": 3}
+    # A second cell that comes later in the configuration, and first in the alphabet.
+    other = {"family": "CNN", "dataset": "digits", "sizes": {"stages": [[8]]}, "learning_rate": 0.1}
+    cells = {"CNN_digits": settings, "Another_digits": settings | other}
     (workflow.folder / "study.yaml").write_text(
-        yaml.safe_dump({"cells": {"CNN_digits": settings}, "norms": NORMS, "exponents": {"bootstrap_resamples": 20}})
+        yaml.safe_dump({"cells": cells, "norms": NORMS, "exponents": {"bootstrap_resamples": 20}}, sort_keys=False)
     )
     (folder / "data").mkdir(parents=True)
     (folder / "data/digits.npz").touch()
     (folder / "data/digits.json").write_text(json.dumps({"source": "digits", "test_images": 357}))
-    write_table(trajectories().assign(P=lambda t: t["P"] // 4), folder / "trajectories/CNN_digits/baseline.parquet")
+    given = trajectories().assign(P=lambda t: t["P"] // 4)
+    write_table(given, folder / "trajectories/CNN_digits/baseline.parquet")
+    halved = given.assign(test_error=given["test_error"] / 2)
+    write_table(halved, folder / "trajectories/Another_digits/baseline.parquet")
     workflow.run("--cores", "1", "--", "results/recording/mine.parquet")
     study = read_description(folder / "recording/mine.json")
-    assert list(study.cells) == ["CNN_digits"] and study.cells["CNN_digits"].data["source"] == "digits"
+    assert (
+        list(study.cells) == ["CNN_digits", "Another_digits"] and study.cells["CNN_digits"].data["source"] == "digits"
+    )
     assert study.commit is None, "a copy of files is no checkout"
     table = read_runs(folder / "recording/mine.parquet", study)
     assert set(table["norm"]) == set(NORMS[:2]) and set(table["P"]) == set(settings["P"])
+    assert study.cells["Another_digits"].training.learning_rate == 0.1
+    mean = table.groupby("cell", observed=True)["test_error"].mean()
+    assert mean["Another_digits"] == pytest.approx(mean["CNN_digits"] / 2, rel=1e-5)

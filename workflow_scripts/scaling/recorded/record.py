@@ -32,8 +32,7 @@ STORED = {
 def record_study(
     cells: Mapping[str, Cell],
     norms: Sequence[str],
-    trajectories: Sequence[Path],
-    provenance: Sequence[Path],
+    files: Mapping[str, Sequence[Path]],
     records: Path,
     runs: Path,
     description: Path,
@@ -45,8 +44,8 @@ def record_study(
     cells : by name, as the configuration resolves them.
     norms : the norms that were computed; the first is the default. One that a cell has no values of (the operator norm
         is not always stored) is left out there.
-    trajectories, provenance : for each cell its table of trajectories (scaling.norms.trajectories), and the provenance
-        of its images (scaling.data.arrays).
+    files : by name as well: a cell's trajectories (scaling.norms.trajectories), and the provenance of its images
+        (scaling.data.arrays).
     records : Snakemake's own, `.snakemake/metadata`, for the time that training took.
     runs, description : the files to write, .parquet and .json.
 
@@ -54,7 +53,7 @@ def record_study(
     ------
     BadInput (one line) for runs that are not those of the configuration, and for what could not be read back.
     """
-    tables = {cell: read_table(file) for cell, file in zip(cells, trajectories, strict=True)}
+    tables = {cell: read_table(trajectories) for cell, (trajectories, _) in files.items()}
     for cell, table in tables.items():
         _refuse_other_runs(cell, table, cells[cell])
     table = pd.concat([_known(table).assign(cell=cell, variant="baseline") for cell, table in tables.items()])
@@ -72,8 +71,8 @@ def record_study(
         software=software(),
         machine=Machine(**machine()),
         cells={
-            cell: _recorded_cell(cells[cell], tables[cell], file, _jobs(cell, cells[cell], jobs))
-            for cell, file in zip(cells, provenance, strict=True)
+            cell: _recorded_cell(cells[cell], tables[cell], provenance, _jobs(cell, cells[cell], jobs))
+            for cell, (_, provenance) in files.items()
         },
     )
     # Last: without its description the file of runs is not a recorded study.
