@@ -77,7 +77,7 @@ def test_every_snakemake_command_plans_its_jobs(copy, line):
 def _targets_last(words: list[str]) -> list[str]:
     """The targets behind `--`, since --config and --configfile take as many values as follow."""
     is_target = [
-        word.startswith("results/") or (word == "all" and before != "--cores")
+        word.startswith("results/") or (word in ("all", "recorded") and before != "--cores")
         for before, word in zip(["", *words], words, strict=False)
     ]
     targets = [word for word, chosen in zip(words, is_target, strict=True) if chosen]
