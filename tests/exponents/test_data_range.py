@@ -63,6 +63,15 @@ def test_a_plateau_of_guessing_is_found_without_knowing_its_height(approach):
         assert abs(row[name] - known) < max(0.04, row[f"{name}_high"] - row[name]), name
 
 
+def test_curves_that_begin_on_the_plateau_are_taken_from_where_they_have_left_it():
+    truth = Truth(gamma_1=1.2, gamma_2=0.4, guess=0.9, log10_k_1=2.2)  # the curves begin at 0.88
+    rows, samples = candidates(runs_on_grid(study(truth)), 60, 0)
+    assert samples[0].begins_on_plateau and np.isnan(rows["chi2"][0])
+    chosen = choose(rows)
+    assert rows["min_log10_norm"][chosen] > rows["min_log10_norm"][0] and not samples[chosen].begins_on_plateau
+    assert samples[chosen].collapsed.kappa[0] == pytest.approx(1 / 0.9, rel=0.1)
+
+
 def test_norms_at_which_the_curves_do_not_collapse_are_left_out():
     """Training begins with a stretch that is common to all P at the same norm, and no power law."""
     runs = study(Truth(log10_k_1=0.55))
