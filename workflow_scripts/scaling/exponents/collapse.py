@@ -100,15 +100,31 @@ def collapse(points: Points, y: np.ndarray, lowest: np.ndarray, saturates: bool 
     weights = points.sigma**-2
     state = Collapse(a[None], b[None], np.zeros(1), np.zeros((1, number)), start, spacing, weights)
     state = _solve_linear(points, y[None], state)
-    for free_kappa in [False, True] if saturates else [False]:
-        for iteration in range(40):
-            before = state
-            state = _gauss_newton(points, y[None], lowest[None], state, free_kappa)
-            if 3 <= iteration <= 10:
-                state = _reweighted(points, y, state)
-            if iteration > 11 and np.abs(state.a - before.a).max() < 1e-7 * spacing:
-                break
+    straight = _converged(points, y, lowest, state, False)
+    if not saturates:
+        return straight
+    # From no plateau, and from one that the curves come close to: either may end in a minimum that is not the lowest.
+    close = replace(straight, kappa=0.9 * largest_kappa(y[None]))
+    ends = [_converged(points, y, lowest, start, True) for start in (straight, _solve_linear(points, y[None], close))]
+    return min(ends, key=lambda end: _misfit(points, y, end))
+
+
+def _converged(points: Points, y: np.ndarray, lowest: np.ndarray, state: Collapse, saturates: bool) -> Collapse:
+    for iteration in range(40):
+        before = state
+        state = _gauss_newton(points, y[None], lowest[None], state, saturates)
+        if 3 <= iteration <= 10:
+            state = _reweighted(points, y, state)
+        if iteration > 11 and np.abs(state.a - before.a).max() < 1e-7 * state.spacing:
+            break
     return state
+
+
+def _misfit(points: Points, y: np.ndarray, state: Collapse) -> float:
+    """Huber's loss of the residuals of log10 epsilon."""
+    law = state.b[0, points.owner] + _at(state, *_basis(points.x - state.a[:, points.owner], state)[:2])[0]
+    scaled = np.abs(y - law + np.log10(1 + state.kappa[0] * 10.0**law)) / points.sigma
+    return float(np.where(scaled <= HUBER, scaled**2 / 2, HUBER * (scaled - HUBER / 2)).sum())
 
 
 def collapse_resamples(
@@ -184,12 +200,12 @@ def _residual(points: Points, y: np.ndarray, state: Collapse) -> tuple[np.ndarra
 
 
 def _solve_linear(points: Points, y: np.ndarray, state: Collapse) -> Collapse:
-    """f alone, the shifts as they are."""
+    """f alone, the shifts and kappa as they are."""
     index, values, _ = _basis(points.x - state.a[:, points.owner], state)
     basis = _dense(index, values, state.coefficients.shape[1])
     weighted = basis * state.weights[:, None]
     normal = np.swapaxes(weighted, 1, 2) @ basis + _penalty(basis.shape[2])
-    right = np.einsum("bnk,bn->bk", weighted, y - state.b[:, points.owner])
+    right = np.einsum("bnk,bn->bk", weighted, law_error(y, state.kappa) - state.b[:, points.owner])
     return replace(state, coefficients=np.linalg.solve(normal, right[..., None])[..., 0])
 
 
