@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scaling.exponents.chain import prepare
 from scaling.exponents.data_range import PLATEAU, candidates, choose, good
 from scaling.exponents.robust import robust_exponents
 from scaling.exponents.runs import runs_on_grid
@@ -70,6 +71,13 @@ def test_curves_that_begin_on_the_plateau_are_taken_from_where_they_have_left_it
     chosen = choose(rows)
     assert rows["min_log10_norm"][chosen] > rows["min_log10_norm"][0] and not samples[chosen].begins_on_plateau
     assert samples[chosen].collapsed.kappa[0] == pytest.approx(1 / 0.9, rel=0.1)
+
+
+def test_a_plateau_that_the_curves_hardly_leave_is_found():
+    """From no plateau alone the fit ends in a minimum without one, and a law of gamma_1 = 0.05."""
+    truth = Truth(gamma_1=1.2, gamma_2=0.4, guess=0.9, log10_k_1=3.0)
+    sample = prepare(runs_on_grid(study(truth)), saturates=True)
+    assert sample.collapsed.kappa[0] == pytest.approx(1 / 0.9, rel=0.1)
 
 
 def test_norms_at_which_the_curves_do_not_collapse_are_left_out():
