@@ -195,7 +195,8 @@ def _residual(points: Points, y: np.ndarray, state: Collapse) -> tuple[np.ndarra
     law = state.b[:, points.owner] + _at(state, index, values)
     q = 1 / (1 + state.kappa[:, None] * 10.0**law)
     # On the plateau (q = 0) the law's own error is unknown, and so far from linear that a step must not follow it.
-    left = np.clip((y - law - np.log10(q)) / q, -LONGEST_STEP, LONGEST_STEP) if state.kappa.any() else y - law
+    longest = np.where(state.kappa > 0, LONGEST_STEP, np.inf)[:, None]
+    left = np.clip((y - law - np.log10(q)) / q, -longest, longest)
     return left, state.weights * q**2, law, (index, values, slopes)
 
 
