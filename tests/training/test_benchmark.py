@@ -14,6 +14,7 @@ from scaling.plan.flops import count
 from scaling.training import benchmark
 from scaling.training.benchmark import Row, cells_of, fastest, heading, line, measured, summary
 from scaling.training.speed import (
+    COMPILED,
     Candidate,
     CellCost,
     Speed,
@@ -49,11 +50,12 @@ def test_hours_are_those_of_all_operations():
 
 def test_a_gpu_measures_every_way_and_a_cpu_both_engines():
     on_gpu = candidates(True, [1, 4, 16])
-    ways = {(way.engine, way.steps) for way in on_gpu}
-    single, stacked = ("eager", "graph", "streams", "compile"), ("eager", "graph", "compile")
-    assert ways == {("single", steps) for steps in single} | {("stacked", steps) for steps in stacked}
-    assert {way.runs for way in on_gpu if way.steps == "streams"} == {4, 16}
-    assert {way.runs for way in on_gpu if way.engine == "stacked" and way.steps == "graph"} == {1, 4, 16}
+    assert {str(way) for way in on_gpu if way.runs == 1} == {f"single-{how}" for how in ("eager", "graph", *COMPILED)}
+    side_by_side = ["streams-graph", "processes-graph", "stacked-eager", "stacked-graph"]
+    for way in side_by_side:
+        assert [each.runs for each in on_gpu if str(each) == way] == [4, 16]
+    assert [each.runs for each in on_gpu if str(each) == "stacked-compile"] == [4]
+    assert len(on_gpu) == 4 + 8 + 1
     assert candidates(False, [8]) == [Candidate("single", "eager", 1), Candidate("stacked", "eager", 8)]
 
 
@@ -62,9 +64,23 @@ def test_every_loop_runs_and_is_counted(precision):
     cell = cells_of("quick", CONFIG)[0]
     assert asdict(cell)["image_shape"] == (1, 8, 8)
     cell = replace(cell, spec=cell.spec | {"precision": precision})
-    ways = [Candidate("single", "eager", 1), Candidate("stacked", "eager", 2)]
+    ways = [Candidate("single", "eager", 1), Candidate("stacked", "eager", 2), Candidate("streams", "eager", 2)]
     for speed in [*(candidate_speed(cell, way, CPU, 0.01) for way in ways), usual_speed(cell, CPU, 0.01)]:
         assert speed.per_second > 0 and speed.per_core_second > 0
+
+
+def test_processes_train_at_the_same_time_and_are_counted_together():
+    cell = cells_of("quick", CONFIG)[0]
+    speed = candidate_speed(cell, Candidate("processes", "eager", 2), CPU, 0.3)
+    assert speed.per_second > 0 and 0.5 < speed.per_second / speed.per_core_second < 2.5
+
+
+def test_a_process_that_fails_ends_the_others_and_its_cause_is_told(monkeypatch):
+    """The images' shape does not fit the patches: said by every process before they wait for each other."""
+    cell = {cell.name: cell for cell in cells_of("quick", CONFIG)}["ViT_digits"]
+    cell = replace(cell, spec=cell.spec | {"sizes": cell.spec["sizes"] | {"patch": 3}})
+    found = attempt(lambda: candidate_speed(cell, Candidate("processes", "eager", 2), CPU, 0.1), False)
+    assert "patch" in found and "BrokenBarrier" not in found
 
 
 def test_the_usual_loop_has_the_cells_optimizer(monkeypatch):
@@ -88,9 +104,9 @@ def test_a_row_tells_speed_busy_share_fraction_of_the_matrix_rate_and_memory():
     row = Row(CELL, Candidate("stacked", "graph", 16), Speed(50_000, 3, 97.2, 12.345))
     cells = line(row, USUAL, RATES, cuda=True).split()
     # 50,000 images/s of 3 MFLOP are 0.15 TFLOP/s, of 600
-    assert cells == ["CNN_x", "stacked", "graph", "16", "50,000", "25.0", "97", "0.0", "12.35"]
+    assert cells == ["CNN_x", "stacked-graph", "16", "50,000", "25.0", "97", "0.0", "12.35"]
     per_core = line(row, USUAL, {"bf16": 1e9}, cuda=False).split()
-    assert per_core[4:6] == ["3", "0.0"] and per_core[7] == "0.9"
+    assert per_core[3:5] == ["3", "0.0"] and per_core[6] == "0.9"
     assert len(heading(True)) == len(line(row, USUAL, RATES, cuda=True))
 
 
@@ -108,13 +124,13 @@ def test_what_goes_wrong_is_said_in_its_row_and_the_rest_goes_on():
     ]
     assert found == ["out of memory", "RuntimeError: CUDA error: operation not permitted when stream is capturing"]
     row = Row(CELL, Candidate("stacked", "eager", 32), found[0])
-    assert line(row, USUAL, RATES, cuda=True).split(maxsplit=4) == ["CNN_x", "stacked", "eager", "32", "out of memory"]
+    assert line(row, USUAL, RATES, cuda=True).split(maxsplit=3) == ["CNN_x", "stacked-eager", "32", "out of memory"]
     assert line(row, Row(CELL, None, "out of memory"), RATES, cuda=True).endswith("out of memory")
 
 
 def test_a_usual_loop_that_failed_leaves_the_rest_of_the_row():
     row = Row(CELL, Candidate("single", "eager", 1), Speed(50_000, 3, 97, 1))
-    assert line(row, Row(CELL, None, "OSError: no shared memory"), RATES, cuda=True).split()[4:6] == ["50,000", "nan"]
+    assert line(row, Row(CELL, None, "OSError: no shared memory"), RATES, cuda=True).split()[3:5] == ["50,000", "nan"]
 
 
 def test_ways_that_fail_do_not_end_a_cell(monkeypatch, capsys):
@@ -128,7 +144,7 @@ def test_ways_that_fail_do_not_end_a_cell(monkeypatch, capsys):
     rows = measured(CELL, candidates(True, [1, 4]), RATES, CPU, 1.0)
     assert len(rows) == 1 + len(candidates(True, [1, 4]))
     printed = capsys.readouterr().out.splitlines()
-    assert len(printed) == len(rows) and sum("out of memory" in text for text in printed) == 3
+    assert len(printed) == len(rows) and sum("out of memory" in text for text in printed) == 4
     assert fastest(rows, cuda=True).candidate.runs == 4
 
 
@@ -142,7 +158,7 @@ def test_the_summary_has_the_fastest_of_each_cell_its_hours_and_the_total():
     ]
     text = summary([rows, rows], RATES, cuda=True)
     hours = CELL.hours(1e6)
-    assert text[3].split()[:5] == ["CNN_x", "stacked", "graph", "16", "1,000,000"]
+    assert text[3].split()[:4] == ["CNN_x", "stacked-graph", "16", "1,000,000"]
     assert text[3].split()[-1] == f"{hours:.3f}"
     assert text[-1] == f"all cells: {2 * hours:.3f} GPU hours"
     text = summary([rows, rows[-1:]], RATES, cuda=True)
@@ -162,6 +178,7 @@ def test_saved_cells_are_measured_where_only_torch_is_installed(tmp_path):
     cells = [asdict(cell) for cell in cells_of("quick", CONFIG)]
     (tmp_path / "cells.json").write_text(json.dumps(cells))
     options = ["--cells", "cells.json", "--only", "CNN_digits", "--runs", "2", "--seconds", "0.01", "--profile"]
+    options += ["--ways", "stacked-eager"]
     done = subprocess.run(
         [sys.executable, "-c", BARE, *options],
         cwd=tmp_path,
@@ -170,6 +187,7 @@ def test_saved_cells_are_measured_where_only_torch_is_installed(tmp_path):
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    for text in ("CPU, ", "float32 matrix products", "CNN_digits        usual loop", "stacked eager", "all cells: "):
+    for text in ("CPU, ", "float32 matrix products", "CNN_digits        usual loop", "stacked-eager", "all cells: "):
         assert text in done.stdout
+    assert "single-eager" not in done.stdout
     assert "ten steps" in done.stdout and "convolution" in done.stdout

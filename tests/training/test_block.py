@@ -97,7 +97,7 @@ def interrupted_after(steps):
 @pytest.mark.parametrize("spec", [CNN, RESNET, VIT, SGD], ids=lambda spec: f"{spec.family}-{spec.optimizer}")
 def test_a_run_stopped_inside_an_epoch_ends_with_the_same_bits(train, spec, monkeypatch, capsys):
     expected = train(spec, [1, 2], "undisturbed")
-    monkeypatch.setitem(sys.modules["scaling.training.loop"].ENGINES, "single", interrupted_after(7))
+    monkeypatch.setitem(sys.modules["scaling.training.engines"].ENGINES, "single", interrupted_after(7))
     with pytest.raises(SystemExit) as stopped:
         train(spec, [1, 2])
     assert stopped.value.code == 128 + signal.SIGTERM

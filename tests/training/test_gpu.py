@@ -9,14 +9,12 @@ from test_block import CNN, RESNET, SGD, VIT, bits, images, subsets
 from test_stacked import numbers
 
 from scaling.training.block import train_block
-from scaling.training.graphs import GraphedSteps, GraphsOnStreams
-from scaling.training.images import DeviceImages
-from scaling.training.single import SingleRun
 
 pytestmark = pytest.mark.skipif(
     not torch.cuda.is_available(), reason="no GPU: CUDA graphs, concurrent streams and TF32 exist on one only"
 )
 SPECS = [CNN, RESNET, VIT, SGD]
+NO_DROPOUT = [replace(CNN, sizes={"stages": [[4]], "fully_connected": [8]}), RESNET, VIT]
 NAMES = {"ids": lambda spec: f"{spec.family}-{spec.optimizer}"}
 
 
@@ -43,31 +41,28 @@ def test_recorded_runs_continue_with_the_same_bits(tmp_path, spec):
     assert bits(train(spec, tmp_path / "parts", 1, 2)) == bits(whole)
 
 
-@pytest.mark.parametrize("spec", [replace(CNN, sizes={"stages": [[4]], "fully_connected": [8]}), *SPECS[1:3]], **NAMES)
+@pytest.mark.parametrize("spec", NO_DROPOUT, **NAMES)
 def test_a_stack_agrees_with_single_runs_and_with_a_cpu_to_rounding(tmp_path, spec):
     reference = numbers(train(replace(spec, engine="single"), tmp_path / "cpu", 1, 2, device="cpu").epochs)
-    for engine in ("single", "stacked"):
+    for engine in ("single", "stacked", "streams"):
         found = numbers(train(replace(spec, engine=engine), tmp_path / engine, 1, 2).epochs)
         np.testing.assert_allclose(found["train_loss"], reference["train_loss"], rtol=2e-3)
 
 
-def test_recordings_on_streams_are_the_runs_alone():
-    spec, device = replace(CNN, sizes={"stages": [[4]], "fully_connected": [8]}), torch.device("cuda")
-    data = DeviceImages(images(), spec, device)
+@pytest.mark.parametrize("cuda_graphs", [False, True], ids=["eager", "recorded"])
+@pytest.mark.parametrize("spec", NO_DROPOUT, **NAMES)
+def test_runs_on_streams_are_the_runs_alone_bit_for_bit(tmp_path, spec, cuda_graphs):
+    alone = train(replace(spec, engine="single"), tmp_path / "alone", 1, 2, 3)
+    streams = replace(spec, engine="streams", cuda_graphs=cuda_graphs)
+    assert bits(train(streams, tmp_path / "streams", 1, 2, 3)) == bits(alone)
 
-    def runs():
-        return [SingleRun(spec, data, (1, 6, 6), 3, [seed], device) for seed in (1, 2, 3)]
 
-    alone, together = runs(), runs()
-    side_by_side = GraphsOnStreams([GraphedSteps(run) for run in together])
-    for _ in range(10):
-        index = torch.randint(0, 100, (3, 16), device=device)
-        side_by_side.train_step(index, None)
-        for run, engine in enumerate(alone):
-            engine.train_step(index[run : run + 1], None)
-    for one, other in zip(alone, together, strict=True):
-        for weight, its in zip(one.model.parameters(), other.model.parameters(), strict=True):
-            assert torch.equal(weight, its)
+@pytest.mark.parametrize("spec", NO_DROPOUT, **NAMES)
+def test_processes_on_one_gpu_give_the_runs_alone(tmp_path, spec):
+    spec = replace(spec, engine="single", cuda_graphs=True)
+    alone = train(spec, tmp_path / "alone", 1, 2)
+    found = train_block(images(), subsets(1, 2), spec, tmp_path / "processes", device="cuda", workers=2)
+    assert bits(found) == bits(alone)
 
 
 def test_tf32_is_used_where_it_is_asked_for_and_only_there(tmp_path):

@@ -12,11 +12,11 @@ from torch import is_tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from scaling.training import loop
+from scaling.training import engines
 from scaling.training.block import train_block
+from scaling.training.engines import make_engine
 from scaling.training.graphs import CudaCapture, GraphedSteps
 from scaling.training.images import DeviceImages
-from scaling.training.loop import ENGINES
 
 SPECS = [replace(spec, engine=engine) for spec in (CNN, RESNET, VIT, SGD) for engine in ("single", "stacked")]
 
@@ -42,7 +42,7 @@ class Recorder:
 def engine_of(spec, runs=2):
     seeds = list(range(runs)) if spec.engine == "stacked" else [0]
     device = torch.device("cpu")
-    return ENGINES[spec.engine](spec, DeviceImages(images(), spec, device), (1, 6, 6), 3, seeds, device)
+    return make_engine(spec.engine, spec, DeviceImages(images(), spec, device), (1, 6, 6), 3, seeds, device)
 
 
 def batches(spec, runs, steps=6):
@@ -141,7 +141,7 @@ def test_blocks_train_with_the_same_bits_and_continue_with_them(tmp_path, monkey
         recorders.append(Recorder())
         return GraphedSteps(engine, recorders[-1])
 
-    monkeypatch.setattr(loop, "GraphedSteps", graphed)
+    monkeypatch.setattr(engines, "GraphedSteps", graphed)
 
     def train(folder: str, **changes):
         spec = replace(CNN, engine=engine, log_points=1000, **changes)
@@ -158,7 +158,7 @@ def test_blocks_train_with_the_same_bits_and_continue_with_them(tmp_path, monkey
 def test_a_checkpoint_of_plain_steps_is_not_continued_by_recorded_ones(tmp_path, monkeypatch, capsys):
     """Equal bits are what is hoped for of a GPU's kernels, and not known."""
     monkeypatch.setattr("scaling.training.block._refuse_what_only_a_gpu_has", lambda spec, device: None)
-    monkeypatch.setattr(loop, "GraphedSteps", lambda engine: GraphedSteps(engine, Recorder()))
+    monkeypatch.setattr(engines, "GraphedSteps", lambda engine: GraphedSteps(engine, Recorder()))
     train_block(images(), subsets(1), CNN, tmp_path, device="cpu")
     train_block(images(), subsets(1), replace(CNN, cuda_graphs=True), tmp_path, device="cpu")
     assert "seed1.pt: refused, of other settings" in capsys.readouterr().out

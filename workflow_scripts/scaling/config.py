@@ -120,8 +120,10 @@ class Training(Section):
     precision: Literal["float32", "tf32", "bf16"] = Field(
         "float32", description="of the forward and backward passes; tf32: on a GPU only, refused on a CPU"
     )
-    engine: Literal["auto", "single", "stacked"] = Field(
-        "auto", description="runs of a block one by one, or all at once; auto: at once on a GPU, one by one on a CPU"
+    engine: Literal["auto", "single", "stacked", "streams"] = Field(
+        "auto",
+        description="runs of a block one by one; all at once in one stack; or all at once on a GPU's streams. auto: "
+        "stacked on a GPU, one by one on a CPU",
     )
     cuda_graphs: bool = Field(
         False, description="record a training step's kernels once and replay them: on a GPU only, refused on a CPU"

@@ -44,7 +44,7 @@ class Row:
     @property
     def way(self) -> str:
         """Its name in the table."""
-        return f"{self.candidate.engine} {self.candidate.steps}" if self.candidate else "usual loop"
+        return str(self.candidate) if self.candidate else "usual loop"
 
     def rate(self, cuda: bool) -> float:
         """Images per second, on a CPU per core-second; nan where it failed."""
@@ -71,12 +71,12 @@ def heading(cuda: bool) -> str:
     """Of the table's columns."""
     unit = "images/s" if cuda else "images per core-second"
     speed = f"{unit:>22}  {'x usual':>8}"
-    return f"{'cell':<18}{'way':<16}{'runs':>5}  {speed}  {'GPU %':>6}  {'matrix rate %':>13}  {'peak GB':>8}"
+    return f"{'cell':<18}{'way':<19}{'runs':>5}  {speed}  {'GPU %':>6}  {'matrix rate %':>13}  {'peak GB':>8}"
 
 
 def line(row: Row, usual: Row, rates: dict[str, float], cuda: bool) -> str:
     """A row of the table."""
-    start = f"{row.cell.name:<18}{row.way:<16}{row.candidate.runs if row.candidate else 1:>5}  "
+    start = f"{row.cell.name:<18}{row.way:<19}{row.candidate.runs if row.candidate else 1:>5}  "
     if isinstance(row.result, str):
         return start + row.result
     rate = row.rate(cuda)
@@ -162,7 +162,7 @@ def main() -> None:
     for name, rate in rates.items():
         print(f"  {name} matrix products: {rate / 1e12:.3g} TFLOP/s{'' if cuda else ' on one core'}")
     print(heading(cuda), flush=True)
-    ways = candidates(cuda, arguments.runs)
+    ways = [way for way in candidates(cuda, arguments.runs) if not arguments.ways or str(way) in arguments.ways]
     table = [measured(cell, ways, rates, device, arguments.seconds) for cell in cells]
     print("\n".join(summary(table, rates, cuda)), flush=True)
     for rows in table if arguments.profile else []:
@@ -184,6 +184,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", help="names of cells, if not all are to be measured")
     parser.add_argument("--precision", choices=["float32", "tf32", "bf16"], help="if not the cells' own")
     parser.add_argument("--runs", type=int, nargs="+", default=[4, 16, 32] if cuda else [1, 8], help="at once")
+    names = sorted({str(way) for way in candidates(cuda, [1, 2])})
+    parser.add_argument("--ways", nargs="+", choices=names, help="beside the usual loop; all if not given")
     parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
     parser.add_argument(
         "--profile", action="store_true", help="then show where each cell's fastest way spends its time"

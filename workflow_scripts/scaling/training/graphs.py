@@ -24,7 +24,7 @@ class GraphedSteps:
     """
 
     def __init__(self, engine: Any, capture: Capture | None = None) -> None:
-        self.engine, self.runs, self.layers = engine, engine.runs, engine.layers
+        self.engine, self.runs, self.layers, self.device = engine, engine.runs, engine.layers, engine.device
         self.evaluate, self.statistics = engine.evaluate, engine.statistics
         self.state, self.load_state = engine.state, engine.load_state
         self.capture = CudaCapture() if capture is None else capture
@@ -99,23 +99,3 @@ class CudaCapture:
                 ends.popleft().synchronize()
 
         return replay
-
-
-class GraphsOnStreams:
-    """Runs of an engine each, side by side on a stream each: a candidate of the benchmark.
-
-    Not an engine of the trainer: graphs that replay at the same time share the generator that dropout draws from.
-    """
-
-    def __init__(self, engines: list[Any]) -> None:
-        self.engines, self.streams = engines, [torch.cuda.Stream() for _ in engines]
-
-    def train_step(self, index: Tensor, draws: Tensor | None) -> None:
-        """One optimizer step of every run, as `GraphedSteps.train_step`."""
-        main = torch.cuda.current_stream()
-        for run, (engine, stream) in enumerate(zip(self.engines, self.streams, strict=True)):
-            stream.wait_stream(main)
-            with torch.cuda.stream(stream):
-                engine.train_step(index[run : run + 1], None if draws is None else draws[run : run + 1])
-        for stream in self.streams:
-            main.wait_stream(stream)

@@ -16,15 +16,11 @@ from scaling.data.arrays import ImageArrays
 from scaling.norms.layers import STATISTICS
 from scaling.training import checkpoints
 from scaling.training.checkpoints import Saved
-from scaling.training.graphs import GraphedSteps
+from scaling.training.engines import make_engine
 from scaling.training.images import DeviceImages, image_shape
 from scaling.training.schedule import log_steps, steps_per_epoch
-from scaling.training.single import SingleRun
 from scaling.training.spec import TrainingSpec
-from scaling.training.stacked import StackedRuns
 from scaling.training.stop import Stopped, StopRequest
-
-ENGINES = {"single": SingleRun, "stacked": StackedRuns}
 
 
 @dataclass(frozen=True)
@@ -37,7 +33,7 @@ class Job:
     subsets : for each seed the int64 indices [P] of its training images.
     identities : for each seed the identity of its checkpoint.
     folder : of the checkpoints, one file seed{seed}.pt for each run.
-    device, engine : "cpu" or "cuda"; a key of ENGINES.
+    device, engine : "cpu" or "cuda"; as scaling.training.engines.make_engine has it.
     keep_weights : keep the last weights of finished runs, so that they can be continued to more epochs.
     checkpoint_seconds : how often a run's state is saved.
     """
@@ -108,9 +104,8 @@ class _Runs:
         self.logged_steps = set(job.steps)
         self.per_epoch = steps_per_epoch(job.spec, job.P)
         images = DeviceImages(job.images, job.spec, self.device)
-        self.engine = ENGINES[job.engine](job.spec, images, image_shape(job.images), classes, self.seeds, self.device)
-        if job.spec.cuda_graphs:
-            self.engine = GraphedSteps(self.engine)
+        shape = image_shape(job.images)
+        self.engine = make_engine(job.engine, job.spec, images, shape, classes, self.seeds, self.device)
         self.layers = [
             [layer.name, layer.kind, layer.module.weight.shape[0], layer.module.weight[0].numel()]
             for layer in self.engine.layers

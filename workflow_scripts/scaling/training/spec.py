@@ -25,8 +25,9 @@ class TrainingSpec:
     operator_norm : also store the convolution operators' own norms (slower).
     precision : arithmetic of the forward and backward passes: "float32"; "bf16", bfloat16 where PyTorch's automatic
         mixed precision has it (matrix products and convolutions, with float32 weights); "tf32", on a GPU only.
-    engine : "single" trains run after run (or one per process), "stacked" all runs of a block at once; "auto" is
-        stacked on a GPU and single on a CPU, where a run's bits then do not depend on the other runs of its block.
+    engine : "single" trains run after run (or one per process), "stacked" all runs of a block at once, "streams" as
+        single but side by side on a GPU's streams; "auto" is stacked on a GPU and single on a CPU, where a run's bits
+        then do not depend on the other runs of its block.
     cuda_graphs : record a training step's kernels once and replay them, on a GPU only (scaling.training.graphs).
     """
 
@@ -46,7 +47,7 @@ class TrainingSpec:
     augmentation: Literal["none", "crop_flip", "affine"] = "none"
     operator_norm: bool = False
     precision: Literal["float32", "tf32", "bf16"] = "float32"
-    engine: Literal["auto", "single", "stacked"] = "auto"
+    engine: Literal["auto", "single", "stacked", "streams"] = "auto"
     cuda_graphs: bool = False
 
     @classmethod

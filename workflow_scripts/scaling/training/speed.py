@@ -1,6 +1,7 @@
 """How fast training is: by the ways of this package, candidates for a GPU among them, and by the field's usual loop."""
 
 import gc
+import multiprocessing
 import os
 import resource
 import shutil
@@ -9,8 +10,9 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,9 +22,8 @@ from torch.utils.data import DataLoader, Dataset
 from scaling.data.arrays import ImageArrays
 from scaling.models.build import build_model
 from scaling.training.block import float32_as_said, one_thread
-from scaling.training.graphs import GraphedSteps, GraphsOnStreams
+from scaling.training.engines import make_engine
 from scaling.training.images import AUGMENTATIONS, DeviceImages
-from scaling.training.loop import ENGINES
 from scaling.training.single import autocast
 from scaling.training.spec import TrainingSpec
 
@@ -55,31 +56,36 @@ class CellCost:
         return work / images_per_second / 3600
 
 
+COMPILED = {"compile": "reduce-overhead", "autotune": "max-autotune"}  # modes of torch.compile
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A way to train `runs` runs at once.
 
     Attributes
     ----------
-    engine : a key of ENGINES.
-    steps : "eager", kernel by kernel; "graph", a whole step recorded and replayed; "streams", single runs with a graph
-        and a stream each; "compile", the network by torch.compile in mode reduce-overhead.
+    engine : "single", "stacked" or "streams" (scaling.training.engines), or "processes": a single run in each.
+    steps : "eager", kernel by kernel; "graph", a whole step recorded and replayed; a key of COMPILED, the network by
+        torch.compile.
     """
 
     engine: str
-    steps: Literal["eager", "graph", "streams", "compile"]
+    steps: str
     runs: int
+
+    def __str__(self) -> str:
+        return f"{self.engine}-{self.steps}"
 
 
 def candidates(cuda: bool, runs: Sequence[int]) -> list[Candidate]:
-    """What is measured: on a CPU both engines, on a GPU all ways to keep it busy."""
-    stacks = [Candidate("stacked", "eager", count) for count in runs]
+    """What is measured: on a CPU the engines that are for one, on a GPU all ways to keep it busy."""
     if not cuda:
-        return [Candidate("single", "eager", 1), *stacks]
-    graphs = [Candidate("stacked", "graph", count) for count in runs]
-    streams = [Candidate("single", "streams", count) for count in runs if count > 1]
-    single = [Candidate("single", steps, 1) for steps in ("eager", "graph", "compile")]
-    return [*single, *streams, *stacks, *graphs, Candidate("stacked", "compile", runs[len(runs) // 2])]
+        return [Candidate("single", "eager", 1), *(Candidate("stacked", "eager", count) for count in runs)]
+    ways = [Candidate("single", steps, 1) for steps in ("eager", "graph", *COMPILED)]
+    for engine, steps in (("streams", "graph"), ("processes", "graph"), ("stacked", "eager"), ("stacked", "graph")):
+        ways += [Candidate(engine, steps, count) for count in runs if count > 1]
+    return [*ways, Candidate("stacked", "compile", runs[len(runs) // 2])]
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,8 @@ def attempt(measurement: Callable[[], Speed], cuda: bool) -> Speed | str:
 
 def candidate_speed(cell: CellCost, candidate: Candidate, device: torch.device, seconds: float) -> Speed:
     """Training steps of a candidate."""
+    if candidate.engine == "processes":
+        return _speed_of_processes(cell, candidate, device, seconds)
     spec = TrainingSpec(**cell.spec)
     with one_thread(device.type), float32_as_said(spec):
         return measure(training_step(cell, candidate, device), seconds, device.type == "cuda")
@@ -142,34 +150,55 @@ def candidate_speed(cell: CellCost, candidate: Candidate, device: torch.device, 
 
 def training_step(cell: CellCost, candidate: Candidate, device: torch.device) -> Callable[[], int]:
     """A step of all runs of a candidate; it returns how many images it trains on."""
-    spec, runs = TrainingSpec(**cell.spec), candidate.runs
-    block = _trainer(cell, spec, candidate, device)
+    spec, runs = replace(TrainingSpec(**cell.spec), cuda_graphs=candidate.steps == "graph"), candidate.runs
+    images = DeviceImages(_noise(cell), spec, device)
+    engine = make_engine(candidate.engine, spec, images, cell.image_shape, cell.classes, range(runs), device)
+    if candidate.steps in COMPILED:
+        torch.compiler.reset()  # or, after some cells, it gives up and runs uncompiled
+        engine.scores = torch.compile(engine.scores, mode=COMPILED[candidate.steps])
     index = torch.randint(0, IMAGES, (runs, spec.batch_size), device=device)
     draws = torch.rand(runs, spec.batch_size, 3, device=device) if spec.augmentation != "none" else None
 
     def step() -> int:
-        block.train_step(index, draws)
+        engine.train_step(index, draws)
         return index.numel()
 
     return step
 
 
-def _trainer(cell: CellCost, spec: TrainingSpec, candidate: Candidate, device: torch.device) -> Any:
-    images = DeviceImages(_noise(cell), spec, device)
+def _speed_of_processes(cell: CellCost, candidate: Candidate, device: torch.device, seconds: float) -> Speed:
+    """A single run in each of some processes, all at the same time; GPU memory is that of all of them."""
+    context, alone = multiprocessing.get_context("spawn"), replace(candidate, engine="single", runs=1)
+    gate = context.Barrier(candidate.runs, timeout=300)
+    with ProcessPoolExecutor(candidate.runs, context, initializer=_pass_gate, initargs=(gate,)) as pool:
+        jobs = [pool.submit(_together, cell, alone, device, seconds) for _ in range(candidate.runs)]
+        problems = [problem for job in jobs if (problem := job.exception())]
+    if problems:  # those who only waited in vain for another say nothing of the cause
+        raise min(problems, key=lambda problem: isinstance(problem, threading.BrokenBarrierError))
+    speeds = [job.result() for job in jobs]
+    cores = sum(speed.per_second / speed.per_core_second for speed in speeds)
+    wall = sum(speed.per_second for speed in speeds)
+    busy = float(np.mean([speed.utilisation for speed in speeds]))
+    return Speed(wall, wall / cores, busy, sum(speed.peak_gb for speed in speeds))
 
-    def engine(seeds: list[int]) -> Any:
-        return ENGINES[candidate.engine](spec, images, cell.image_shape, cell.classes, seeds, device)
 
-    seeds = list(range(candidate.runs))
-    if candidate.steps == "streams":
-        return GraphsOnStreams([GraphedSteps(engine([seed])) for seed in seeds])
-    block = engine(seeds)
-    if candidate.steps == "graph":
-        return GraphedSteps(block)
-    if candidate.steps == "compile":
-        torch.compiler.reset()  # or, after some cells, it gives up and runs uncompiled
-        block.scores = torch.compile(block.scores, mode="reduce-overhead")
-    return block
+def _pass_gate(gate: Any) -> None:
+    """At the start of a process: a barrier can be handed on only then."""
+    global _gate
+    _gate = gate
+
+
+def _together(cell: CellCost, candidate: Candidate, device: torch.device, seconds: float) -> Speed:
+    spec = TrainingSpec(**cell.spec)
+    try:
+        with one_thread(device.type), float32_as_said(spec):
+            step = training_step(cell, candidate, device)
+            step()  # what is recorded or compiled is so before the first is measured
+            _gate.wait()
+            return measure(step, seconds, device.type == "cuda")
+    except BaseException:
+        _gate.abort()
+        raise
 
 
 class _ImageByImage(Dataset):

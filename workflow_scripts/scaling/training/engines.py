@@ -1,0 +1,53 @@
+"""The ways to train the runs of a block at once: an engine by its name."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from scaling.errors import BadInput
+from scaling.training.graphs import GraphedSteps
+from scaling.training.images import DeviceImages
+from scaling.training.side_by_side import SideBySide
+from scaling.training.single import SingleRun
+from scaling.training.spec import TrainingSpec
+from scaling.training.stacked import StackedRuns
+
+ENGINES = {"single": SingleRun, "stacked": StackedRuns}
+
+
+def make_engine(
+    name: str,
+    spec: TrainingSpec,
+    images: DeviceImages,
+    image_shape: tuple[int, int, int],
+    classes: int,
+    seeds: Sequence[int],
+    device: torch.device,
+) -> Any:
+    """The engine that trains one run for each seed (its methods: see SingleRun), with recorded steps if `spec` says so.
+
+    Parameters
+    ----------
+    name : "single" (for one seed), "stacked" or "streams".
+
+    Raises
+    ------
+    BadInput for recorded steps on streams of a network with dropout: recordings that are replayed at the same time
+    would read the state of one random generator while it is written.
+    """
+    if name == "streams":
+        runs = [make_engine("single", spec, images, image_shape, classes, [seed], device) for seed in seeds]
+        if spec.cuda_graphs and _draws_masks(runs[0].engine.model):
+            raise BadInput(
+                "engine: streams cannot record (cuda_graphs) the steps of a network with dropout; allowed for it: "
+                "engine stacked or single, or cuda_graphs false"
+            )
+        return SideBySide(runs)
+    engine = ENGINES[name](spec, images, image_shape, classes, seeds, device)
+    return GraphedSteps(engine) if spec.cuda_graphs else engine
+
+
+def _draws_masks(model: nn.Module) -> bool:
+    return any(isinstance(module, nn.modules.dropout._DropoutNd) and module.p > 0 for module in model.modules())
