@@ -112,7 +112,7 @@ def test_finished_runs_are_not_trained_again_when_a_seed_is_added(train, monkeyp
     assert max(file.stat().st_size for file in (tmp_path / "checkpoints").iterdir()) < 20_000  # records, no weights
     trained = []
     original = SingleRun.__init__
-    monkeypatch.setattr(SingleRun, "__init__", lambda self, *a: (trained.append(a[4]), original(self, *a))[1])
+    monkeypatch.setattr(SingleRun, "__init__", lambda self, *a: (trained.append(a[3]), original(self, *a))[1])
     more = train(CNN, [1, 2, 3])
     assert trained == [[3]]
     assert [rows(more, seed) for seed in (1, 2)] == [rows(first, seed) for seed in (1, 2)]

@@ -41,8 +41,7 @@ class Recorder:
 
 def engine_of(spec, runs=2):
     seeds = list(range(runs)) if spec.engine == "stacked" else [0]
-    device = torch.device("cpu")
-    return make_engine(spec.engine, spec, DeviceImages(images(), spec, device), (1, 6, 6), 3, seeds, device)
+    return make_engine(spec.engine, spec, DeviceImages(images(), spec, torch.device("cpu")), 3, seeds)
 
 
 def batches(spec, runs, steps=6):

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import torch
 from torch import nn
 
 from scaling.errors import BadInput
@@ -17,15 +16,7 @@ from scaling.training.stacked import StackedRuns
 ENGINES = {"single": SingleRun, "stacked": StackedRuns}
 
 
-def make_engine(
-    name: str,
-    spec: TrainingSpec,
-    images: DeviceImages,
-    image_shape: tuple[int, int, int],
-    classes: int,
-    seeds: Sequence[int],
-    device: torch.device,
-) -> Any:
+def make_engine(name: str, spec: TrainingSpec, images: DeviceImages, classes: int, seeds: Sequence[int]) -> Any:
     """The engine that trains one run for each seed (its methods: see SingleRun), with recorded steps if `spec` says so.
 
     Parameters
@@ -38,14 +29,14 @@ def make_engine(
     would read the state of one random generator while it is written.
     """
     if name == "streams":
-        runs = [make_engine("single", spec, images, image_shape, classes, [seed], device) for seed in seeds]
+        runs = [make_engine("single", spec, images, classes, [seed]) for seed in seeds]
         if spec.cuda_graphs and _draws_masks(runs[0].engine.model):
             raise BadInput(
                 "engine: streams cannot record (cuda_graphs) the steps of a network with dropout; allowed for it: "
                 "engine stacked or single, or cuda_graphs false"
             )
         return SideBySide(runs)
-    engine = ENGINES[name](spec, images, image_shape, classes, seeds, device)
+    engine = ENGINES[name](spec, images, classes, seeds)
     return GraphedSteps(engine) if spec.cuda_graphs else engine
 
 

@@ -23,9 +23,16 @@ def number_of_classes(arrays: ImageArrays) -> int:
 
 
 class DeviceImages:
-    """The arrays as tensors [n, c, h, w] on a device, with the normalisation that a network expects."""
+    """The arrays as tensors [n, c, h, w] on a device, with the normalisation that a network expects.
+
+    Attributes
+    ----------
+    device, shape : where the images are; (channels, height, width) of each.
+    """
 
     def __init__(self, arrays: ImageArrays, spec: TrainingSpec, device: torch.device) -> None:
+        self.device, self.shape = device, image_shape(arrays)
+
         def images(array: np.ndarray) -> Tensor:
             count, height, width, channels = array.shape
             # By way of one dimension: the strides of a dimension of size 1 are free, torch takes some of them for the

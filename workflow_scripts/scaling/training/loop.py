@@ -17,7 +17,7 @@ from scaling.norms.layers import STATISTICS
 from scaling.training import checkpoints
 from scaling.training.checkpoints import Saved
 from scaling.training.engines import make_engine
-from scaling.training.images import DeviceImages, image_shape
+from scaling.training.images import DeviceImages
 from scaling.training.schedule import log_steps, steps_per_epoch
 from scaling.training.spec import TrainingSpec
 from scaling.training.stop import Stopped, StopRequest
@@ -104,8 +104,7 @@ class _Runs:
         self.logged_steps = set(job.steps)
         self.per_epoch = steps_per_epoch(job.spec, job.P)
         images = DeviceImages(job.images, job.spec, self.device)
-        shape = image_shape(job.images)
-        self.engine = make_engine(job.engine, job.spec, images, shape, classes, self.seeds, self.device)
+        self.engine = make_engine(job.engine, job.spec, images, classes, self.seeds)
         self.layers = [
             [layer.name, layer.kind, layer.module.weight.shape[0], layer.module.weight[0].numel()]
             for layer in self.engine.layers

@@ -19,20 +19,12 @@ class SingleRun:
 
     runs = 1
 
-    def __init__(
-        self,
-        spec: TrainingSpec,
-        images: DeviceImages,
-        image_shape: tuple[int, int, int],
-        classes: int,
-        seeds: Sequence[int],
-        device: torch.device,
-    ) -> None:
-        (seed,) = seeds
-        self.seed, self.spec, self.images, self.device = seed, spec, images, device
-        self.model = build_model(spec.family, spec.sizes, image_shape, classes, spec.init_scale, seed=seed)
-        self.layers = weight_layers(self.model, image_shape)
-        self.model.to(device).train()
+    def __init__(self, spec: TrainingSpec, images: DeviceImages, classes: int, seeds: Sequence[int]) -> None:
+        (self.seed,) = seeds
+        self.spec, self.images, self.device = spec, images, images.device
+        self.model = build_model(spec.family, spec.sizes, images.shape, classes, spec.init_scale, seed=self.seed)
+        self.layers = weight_layers(self.model, images.shape)
+        self.model.to(self.device).train()
         self.optimizer = FusedOptimizer(spec, self.model.parameters())
 
     def scores(self, images: Tensor) -> Tensor:

@@ -152,7 +152,7 @@ def training_step(cell: CellCost, candidate: Candidate, device: torch.device) ->
     """A step of all runs of a candidate; it returns how many images it trains on."""
     spec, runs = replace(TrainingSpec(**cell.spec), cuda_graphs=candidate.steps == "graph"), candidate.runs
     images = DeviceImages(_noise(cell), spec, device)
-    engine = make_engine(candidate.engine, spec, images, cell.image_shape, cell.classes, range(runs), device)
+    engine = make_engine(candidate.engine, spec, images, cell.classes, range(runs))
     if candidate.steps in COMPILED:
         torch.compiler.reset()  # or, after some cells, it gives up and runs uncompiled
         engine.scores = torch.compile(engine.scores, mode=COMPILED[candidate.steps])

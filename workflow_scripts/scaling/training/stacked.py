@@ -27,24 +27,16 @@ class StackedRuns:
     generator draws the masks of all runs.
     """
 
-    def __init__(
-        self,
-        spec: TrainingSpec,
-        images: DeviceImages,
-        image_shape: tuple[int, int, int],
-        classes: int,
-        seeds: Sequence[int],
-        device: torch.device,
-    ) -> None:
-        self.spec, self.images, self.device, self.runs = spec, images, device, len(seeds)
+    def __init__(self, spec: TrainingSpec, images: DeviceImages, classes: int, seeds: Sequence[int]) -> None:
+        self.spec, self.images, self.device, self.runs = spec, images, images.device, len(seeds)
         models = [
-            build_model(spec.family, spec.sizes, image_shape, classes, spec.init_scale, seed=seed) for seed in seeds
+            build_model(spec.family, spec.sizes, images.shape, classes, spec.init_scale, seed=seed) for seed in seeds
         ]
-        self.layers = weight_layers(models[0], image_shape)
+        self.layers = weight_layers(models[0], images.shape)
         self.model = models[0].train()  # the shape of the network; its own weights are not used
         stacked, buffers = stack_module_state(models)
-        self.parameters = {name: tensor.detach().to(device).requires_grad_() for name, tensor in stacked.items()}
-        self.buffers = {name: tensor.to(device) for name, tensor in buffers.items()}
+        self.parameters = {name: tensor.detach().to(self.device).requires_grad_() for name, tensor in stacked.items()}
+        self.buffers = {name: tensor.to(self.device) for name, tensor in buffers.items()}
         self.optimizer = FusedOptimizer(spec, self.parameters.values())
 
     def scores(self, images: Tensor) -> Tensor:
