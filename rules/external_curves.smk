@@ -2,7 +2,7 @@
 from pathlib import Path
 
 from scaling.curves.external import NORM as EXTERNAL_NORM
-from scaling.published.facts import published_rows, rows_of_table
+from scaling.published.facts import PUBLISHED_NORM, published_rows, rows_of_table
 
 PUBLISHED = {(row.cell, row.variant, row.norm): row for row in published_rows()}
 
@@ -127,6 +127,45 @@ rule published_table:
     shell:
         "python workflow_scripts/published_table.py --number {wildcards.number} --rows {params.rows}"
         " --exponents {input.exponents} --table {output.table} > {log} 2>&1"
+
+
+def also_published(cells):
+    """Those cells whose baseline's published curves are there."""
+    there = published_there(rows_of_table(1))
+    found = [cell for cell in cells if f"{cell}/baseline/{PUBLISHED_NORM}" in there]
+    if not found:
+        raise WorkflowError(
+            f"nothing to compare: of {', '.join(cells)} no published curve is there"
+            f" (there are: {', '.join(there) or 'none'})"
+        )
+    return found
+
+
+# Whether the runs of this study give the published curves: `snakemake --cores 2 results/published/agreement.tsv`.
+rule published_agreement:
+    input:
+        trajectories=lambda wildcards: expand(
+            "results/trajectories/{cell}/baseline.parquet",
+            cell=also_published(STUDY.cells),
+        ),
+        curves=lambda wildcards: expand(
+            f"results/published/curves/{{cell}}/baseline/{PUBLISHED_NORM}.parquet",
+            cell=also_published(STUDY.cells),
+        ),
+    output:
+        table="results/published/agreement.tsv",
+        figures=multiext("results/published/agreement", ".pdf", ".png"),
+    log:
+        "logs/published_agreement.log",
+    threads: 1
+    params:
+        names=lambda wildcards: also_published(STUDY.cells),
+        norm=PUBLISHED_NORM,
+        code=code("published_agreement"),
+    shell:
+        "python workflow_scripts/published_agreement.py --names {params.names} --norm {params.norm}"
+        " --trajectories {input.trajectories} --curves {input.curves} --table {output.table} --figures {output.figures}"
+        " 2>&1 | tee {log}"
 
 
 rule external_curves:

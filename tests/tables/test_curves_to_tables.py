@@ -42,6 +42,19 @@ def published_file(path):
     np.save(path, content | {"l_0_arr": lambda_opt, "eps_lam_star_P_arr": error.min(axis=1)})
 
 
+def like_the_published():
+    """Runs on the published curves of P = 8000 and 16000, one above and one below by as much."""
+    rows = []
+    for P in (8000, 16000):
+        for seed, factor in enumerate((0.9, 1.0, 1.1)):
+            x = np.geomspace(1e-4, 1e4, 400)
+            error = factor * error_at(x, 0.3 * (P / 8000) ** -0.45)
+            columns = {"P": P, "seed": seed, "epoch": np.arange(400), "test_error": error}
+            rows.append(pd.DataFrame(columns | {"log10_norm": np.log10(10 * P**0.9 * x), "diverged": False}))
+    norms = ("spectral_complexity_authors", "l1")
+    return pd.concat([table.assign(norm=norm) for table in rows for norm in norms], ignore_index=True)
+
+
 def snakemake(folder, *arguments):
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "snakemake", "--cores", "2", "--nocolor", *arguments]
@@ -63,10 +76,14 @@ def folder(tmp_path_factory):
             "broken": {"file": str(folder / "broken.tsv")},
         },
         "exponents": {"bootstrap_resamples": 20},
+        "cells": {"CNN_CIFAR10": {"family": "CNN", "dataset": "CIFAR10", "sizes": {"stages": [[8]]}}},
     }
+    config["cells"]["CNN_CIFAR10"] |= {"P": [8000, 16000], "seeds": 3, "epochs": 10}
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
     (folder / "theirs").mkdir()
-    published_file(folder / "theirs" / "CNN_CIFAR10_SGD.npy")
+    for name in ("CNN_CIFAR10_SGD", "CNN_CIFAR10"):
+        published_file(folder / "theirs" / f"{name}.npy")
+    write_table(like_the_published(), folder / "results/trajectories/CNN_CIFAR10/baseline.parquet")
     write_table(trajectories(), folder / "results/trajectories/CNN_digits/baseline.parquet")
     write_table(read_table(ROOT / "tests/data/own_curves.tsv").drop(columns="norm"), folder / "broken.tsv")
     return folder
@@ -98,6 +115,20 @@ def test_curves_become_tables_and_a_bad_file_stops_only_itself(folder):
     assert mine["gamma_1_authors"] == pytest.approx(0.4, abs=0.02)
     assert mine["gamma_2_authors"] == pytest.approx(1.1, abs=0.1)
     assert mine["gamma_meas_authors"] == pytest.approx(0.44, abs=0.03)
+
+
+def test_runs_are_compared_with_the_published_curves_of_their_cell(folder):
+    target, rules = "results/published/agreement.tsv", ["published_agreement", "published_curves"]
+    run = snakemake(folder, target, "--allowed-rules", *rules)
+    assert run.returncode == 0, run.stderr
+    table = read_table(folder / target)
+    assert table[["cell", "P"]].to_numpy().tolist() == [["CNN_CIFAR10", 8000], ["CNN_CIFAR10", 16000]]
+    assert (table["points"] > 20).all() and (table[["rms_relative", "rms_shift"]] < 0.01).all(axis=None)
+    assert (folder / "results/published/agreement.png").stat().st_size > 10_000
+    (folder / "theirs/CNN_CIFAR10.npy").rename(folder / "theirs/CNN_MNIST.npy")
+    run = snakemake(folder, "-n", target, "--forcerun", "published_agreement")
+    assert run.returncode != 0
+    assert "no published curve is there (there are: CNN_MNIST/baseline/" in run.stdout + run.stderr
 
 
 def test_a_folder_that_is_not_there_says_so(folder):

@@ -117,6 +117,12 @@ def errors_on(grid: np.ndarray, branches: list[tuple[np.ndarray, np.ndarray]]) -
     return errors
 
 
+def run_errors(runs: pd.DataFrame, grid: np.ndarray) -> np.ndarray:
+    """The errors [runs, grid] of the runs of one P (as `mean_curves` takes them) on a grid of log10 lambda."""
+    branches = [rising_branch(run)[:2] for _, run in runs.sort_values("epoch", kind="stable").groupby("seed")]
+    return errors_on(grid, branches)
+
+
 def _minima(curves: pd.DataFrame) -> pd.DataFrame:
     lowest = curves.loc[curves.groupby("P")["error_mean"].idxmin()] if len(curves) else curves
     names = {"log10_norm": "log10_lambda_opt", "error_mean": "error_opt"}

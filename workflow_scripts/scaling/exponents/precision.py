@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from scaling.config import Exponents
-from scaling.curves.mean_curves import errors_on, rising_branch
+from scaling.curves.agreement import difference
+from scaling.curves.mean_curves import run_errors
 from scaling.errors import BadInput
 from scaling.exponents.audit import both_procedures, in_joint_errors
 
@@ -31,10 +32,8 @@ def precision_audit(
     -------
     exponents : one row per cell, variant and procedure: runs (how many are compared), and for gamma_1, gamma_2,
         gamma_pred and gamma_meas the value, `*_baseline`, and `*_shift`, the difference in joint standard errors.
-    curves : one row per cell, variant and P: runs (of the variant), points (of the cell's grid of lambda that every run
-        of both reaches, and at which the error scatters), rms_shift and largest_shift (of the difference of the mean
-        curves over its joint standard error, largest by absolute value, with its sign), rms_relative (of the difference
-        over the baseline's error).
+    curves : one row per cell, variant and P: runs (of the variant), and what scaling.curves.agreement.difference gives
+        of the mean curves, over the points of the cell's grid of lambda that every run of both reaches.
 
     Raises
     ------
@@ -80,27 +79,10 @@ def _curves(runs: pd.DataFrame, baseline: pd.DataFrame, grid_points: int) -> lis
     grid = np.unique(np.linspace(log10_norm.min(), log10_norm.max(), grid_points))
     rows = []
     for P in sorted(runs.P.unique()):
-        errors, reference = (_errors(table[table.P == P], grid) for table in (runs, baseline))
-        difference = errors.mean(axis=0) - reference.mean(axis=0)
+        errors, reference = (run_errors(table[table.P == P], grid) for table in (runs, baseline))
         joint = np.hypot(_standard_error(errors), _standard_error(reference))
-        judged = joint > 0  # not nan: every run of both is there
-        shift, relative = difference[judged] / joint[judged], (difference / reference.mean(axis=0))[judged]
-        rows.append(
-            {
-                "P": P,
-                "runs": len(errors),
-                "points": int(judged.sum()),
-                "rms_shift": _rms(shift),
-                "largest_shift": float(shift[np.abs(shift).argmax()]) if shift.size else np.nan,
-                "rms_relative": _rms(relative),
-            }
-        )
+        rows.append({"P": P, "runs": len(errors)} | difference(errors.mean(axis=0), reference.mean(axis=0), joint))
     return rows
-
-
-def _errors(runs: pd.DataFrame, grid: np.ndarray) -> np.ndarray:
-    branches = [rising_branch(run.sort_values("epoch"))[:2] for _, run in runs.groupby("seed")]
-    return errors_on(grid, branches)
 
 
 def _standard_error(errors: np.ndarray) -> np.ndarray:
@@ -108,7 +90,3 @@ def _standard_error(errors: np.ndarray) -> np.ndarray:
     if len(errors) < 2:
         return np.full(errors.shape[1], np.nan)
     return errors.std(axis=0, ddof=1) / np.sqrt(len(errors))
-
-
-def _rms(values: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(values**2))) if values.size else np.nan
