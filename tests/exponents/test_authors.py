@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from scaling.config import FitWindow
-from scaling.exponents.authors import authors_exponents, default_window, product
+from scaling.exponents.authors import authors_exponents, default_window
+from scaling.exponents.power_law import product
 
 P = np.array([500, 1000, 2000, 4000, 8000])
 WINDOW = FitWindow(gamma_1_min_P=1000, x_left=1e-4, x_right=0.1, gamma_2_min_P=500, gamma_meas_min_P=500)

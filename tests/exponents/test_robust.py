@@ -1,12 +1,14 @@
 """The robust procedure: known exponents, one chain for sample and resamples, open about what data do not bear."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from scaling.errors import BadInput
 from scaling.exponents.chain import estimate, prepare, resample
-from scaling.exponents.robust import robust_exponents
+from scaling.exponents.robust import _notes, robust_exponents
 from scaling.exponents.runs import runs_on_grid
 from scaling.exponents.synthetic import Noise, Truth, synthetic_study
 
@@ -182,3 +184,16 @@ def test_curves_of_noise_alone_give_numbers_or_nan_but_no_crash():
 def test_a_missing_column_is_named(study):
     with pytest.raises(BadInput, match="column test_error is missing"):
         robust_exponents(study.drop(columns="test_error"))
+
+
+@pytest.mark.parametrize(
+    ("chi2", "said"),
+    [
+        (0.9, []),
+        (2.34, ["no range of P and norm collapses (chi2 2.34 > 1)"]),
+        (np.nan, ["no range of P and norm collapses: rescaled curves do not overlap"]),
+    ],
+)
+def test_a_collapse_that_is_none_is_told_in_words(chi2, said):
+    table = pd.DataFrame([{"chi2": chi2, "min_log10_norm": 1.0, "bend": 0.0}])
+    assert _notes(SimpleNamespace(saturates=False, corrected=False, censored=np.zeros(4, bool)), table, 0) == said

@@ -11,11 +11,11 @@ CAPTIONS = sorted((ROOT / "rules" / "captions").glob("*.rst"))
 OF_NETWORKS = ["collapse", "exponent_fits", "learning_curves", "scaling_laws", "trajectories"]
 
 
-def rendered(name: str, preset: str = "quick", **wildcards: str) -> str:
+def rendered(name: str, preset: str = "quick", number: str = "3", audit: str = "fragility") -> str:
     template = Environment(undefined=StrictUndefined).from_string((ROOT / f"rules/captions/{name}.rst").read_text())
     job = SimpleNamespace(
         config={"preset": preset},
-        wildcards=SimpleNamespace(number="3", audit="fragility", **wildcards),
+        wildcards=SimpleNamespace(number=number, audit=audit),
         params=SimpleNamespace(settings=["CNN digits: 5 runs.", "ViT digits: 7 runs."], min_alpha=25.0),
     )
     return publish_parts(template.render(snakemake=job), writer="html", settings_overrides={"halt_level": 2})["body"]
@@ -25,6 +25,16 @@ def rendered(name: str, preset: str = "quick", **wildcards: str) -> str:
 @pytest.mark.parametrize("preset", ["quick", "paper"])
 def test_a_caption_is_valid_and_says_something(name, preset):
     assert len(rendered(name, preset)) > 200
+
+
+@pytest.mark.parametrize("number", "12345")
+def test_each_table_has_a_caption_of_its_own(number):
+    assert f"Table {number}." in rendered("tables", number=number)
+
+
+def test_each_audit_has_a_caption_of_its_own():
+    captions = {rendered("audits", audit=audit) for audit in ("fragility", "norm_audit")}
+    assert len(captions) == 2 and all(len(caption) > 200 for caption in captions)
 
 
 @pytest.mark.parametrize("name", OF_NETWORKS)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from scaling.config import FitWindow
-from scaling.exponents.power_law import PowerLaw, fit_power_law
+from scaling.exponents.power_law import PowerLaw, fit_power_law, product
 
 GAMMA_1_COLUMNS = ["P", "gamma_1", "sigma_1", "intercept"]
 
@@ -91,11 +91,6 @@ def default_window(curves: pd.DataFrame, optima: pd.DataFrame, window: FitWindow
         if np.isfinite(decades):
             filled["x_right"] = float(10 ** (decades / 2))
     return window.model_copy(update=filled)
-
-
-def product(gamma_1: float, sigma_1: float, gamma_2: float, sigma_2: float) -> tuple[float, float]:
-    """gamma_pred = gamma_1 gamma_2 and its error sqrt((sigma_1 gamma_2)^2 + (sigma_2 gamma_1)^2) (paper App. F)."""
-    return gamma_1 * gamma_2, float(np.hypot(sigma_1 * gamma_2, sigma_2 * gamma_1))
 
 
 def _local_lines(curves: pd.DataFrame, optima: pd.DataFrame, window: FitWindow) -> pd.DataFrame:

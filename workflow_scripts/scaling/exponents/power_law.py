@@ -46,3 +46,8 @@ def fit_power_law(log10_x: np.ndarray, log10_y: np.ndarray) -> PowerLaw:
     residual = y - intercept - exponent * x
     sigma = np.sqrt(residual @ residual / (x.size - 2) / sxx) if x.size > 2 else np.nan
     return PowerLaw(float(exponent), float(sigma), float(intercept), int(x.size))
+
+
+def product(gamma_1: float, sigma_1: float, gamma_2: float, sigma_2: float) -> tuple[float, float]:
+    """gamma_pred = gamma_1 gamma_2 and its error sqrt((sigma_1 gamma_2)^2 + (sigma_2 gamma_1)^2) (paper App. F)."""
+    return gamma_1 * gamma_2, float(np.hypot(sigma_1 * gamma_2, sigma_2 * gamma_1))

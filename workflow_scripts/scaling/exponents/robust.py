@@ -111,7 +111,9 @@ def _chi2_against_epochs(trajectories: pd.DataFrame) -> dict[float, float]:
 def _notes(sample: Sample, table: pd.DataFrame, chosen: int) -> list[str]:
     """What a reader of the row must know."""
     notes, row = [], table.iloc[chosen]
-    if not row["chi2"] <= LARGEST_CHI2:
+    if np.isnan(row["chi2"]):
+        notes.append("no range of P and norm collapses: rescaled curves do not overlap")
+    elif row["chi2"] > LARGEST_CHI2:
         notes.append(f"no range of P and norm collapses (chi2 {row['chi2']:.3g} > {LARGEST_CHI2:g})")
     if row["min_log10_norm"] > table["min_log10_norm"].min():
         notes.append(f"norms below 10^{row['min_log10_norm']:.3g} left out: the curves do not collapse there")

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy.interpolate import CubicSpline
 
-from scaling.exponents.power_law import fit_power_law
+from scaling.exponents.power_law import fit_power_law, product
 
 SETTINGS = {
     "flow": "free-norm",
@@ -246,9 +246,8 @@ def _power_law(quantity: str, optima: pd.DataFrame, column: str, sign: int) -> d
 
 
 def _product(gamma_1: dict, gamma_2: dict) -> dict:
-    value = gamma_1["value"] * gamma_2["value"]
-    relative = np.hypot(gamma_1["sigma"] / gamma_1["value"], gamma_2["sigma"] / gamma_2["value"])
-    return {"quantity": "gamma_pred", "value": value, "sigma": value * relative, "note": "gamma_1 gamma_2"}
+    value, sigma = product(gamma_1["value"], gamma_1["sigma"], gamma_2["value"], gamma_2["sigma"])
+    return {"quantity": "gamma_pred", "value": value, "sigma": sigma, "note": "gamma_1 gamma_2"}
 
 
 def theory_plus_difference(optima: pd.DataFrame, dynamics: pd.DataFrame) -> pd.DataFrame:
