@@ -133,7 +133,7 @@ def test_a_recording_that_fails_is_an_error_and_leaves_training_where_it_was():
 @pytest.mark.parametrize("engine", ["single", "stacked"])
 def test_blocks_train_with_the_same_bits_and_continue_with_them(tmp_path, monkeypatch, engine):
     """A whole block through the loop, as a GPU would train it: logs, checkpoints and all."""
-    monkeypatch.setattr("scaling.training.block._refuse_what_only_a_gpu_has", lambda spec, device: None)
+    monkeypatch.setattr("scaling.training.block._refuse_graphs_without_a_gpu", lambda spec, device: None)
     recorders = []
 
     def graphed(engine):
@@ -156,7 +156,7 @@ def test_blocks_train_with_the_same_bits_and_continue_with_them(tmp_path, monkey
 
 def test_a_checkpoint_of_plain_steps_is_not_continued_by_recorded_ones(tmp_path, monkeypatch, capsys):
     """Equal bits are what is hoped for of a GPU's kernels, and not known."""
-    monkeypatch.setattr("scaling.training.block._refuse_what_only_a_gpu_has", lambda spec, device: None)
+    monkeypatch.setattr("scaling.training.block._refuse_graphs_without_a_gpu", lambda spec, device: None)
     monkeypatch.setattr(engines, "GraphedSteps", lambda engine: GraphedSteps(engine, Recorder()))
     train_block(images(), subsets(1), CNN, tmp_path, device="cpu")
     train_block(images(), subsets(1), replace(CNN, cuda_graphs=True), tmp_path, device="cpu")

@@ -42,7 +42,7 @@ def test_runs_side_by_side_continue_with_the_same_bits(tmp_path, spec):
 
 
 def test_every_run_has_recordings_of_its_own_with_the_same_bits(tmp_path, monkeypatch):
-    monkeypatch.setattr("scaling.training.block._refuse_what_only_a_gpu_has", lambda spec, device: None)
+    monkeypatch.setattr("scaling.training.block._refuse_graphs_without_a_gpu", lambda spec, device: None)
     recorders = []
 
     def graphed(engine):
@@ -58,7 +58,7 @@ def test_every_run_has_recordings_of_its_own_with_the_same_bits(tmp_path, monkey
 
 
 def test_recorded_steps_with_dropout_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("scaling.training.block._refuse_what_only_a_gpu_has", lambda spec, device: None)
+    monkeypatch.setattr("scaling.training.block._refuse_graphs_without_a_gpu", lambda spec, device: None)
     monkeypatch.setattr(engines, "GraphedSteps", lambda engine: GraphedSteps(engine, Recorder()))
     spec = replace(CNN, engine="streams", cuda_graphs=True)
     with pytest.raises(BadInput, match=r"streams .* dropout; allowed for it: engine stacked"):

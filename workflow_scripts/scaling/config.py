@@ -118,7 +118,7 @@ class Training(Section):
     augmentation: Literal["none", "crop_flip", "affine"] = "none"
     operator_norm: bool = False
     precision: Literal["float32", "tf32", "bf16"] = Field(
-        "float32", description="of the forward and backward passes; tf32: on a GPU only, refused on a CPU"
+        "float32", description="of the forward and backward passes; tf32: a GPU's, imitated on a CPU, for comparisons"
     )
     engine: Literal["auto", "single", "stacked", "streams"] = Field(
         "auto",

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import torch
 
-from scaling.training.block import float32_as_said, one_thread
+from scaling.training.arithmetic import arithmetic
 from scaling.training.spec import TrainingSpec, read_spec
 from scaling.training.speed import (
     Candidate,
@@ -113,7 +113,7 @@ def profile(row: Row, device: torch.device) -> str:
     """Where the time of ten steps of a candidate goes, kernel by kernel."""
     activities = [getattr(torch.profiler.ProfilerActivity, device.type.upper())]
     spec = TrainingSpec(**row.cell.spec)
-    with one_thread(device.type), float32_as_said(spec):
+    with arithmetic(spec, device.type):
         step = training_step(row.cell, row.candidate, device)
         for _ in range(5):
             step()

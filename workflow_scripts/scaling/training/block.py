@@ -3,7 +3,6 @@
 import multiprocessing
 import multiprocessing.connection
 from collections.abc import Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -61,7 +60,7 @@ def train_block(
 
     Raises
     ------
-    BadInput for subsets that do not fit the images, and for what only a GPU has (tf32, CUDA graphs) on a CPU; Stopped
+    BadInput for subsets that do not fit the images, and for CUDA graphs on a CPU; Stopped
     after SIGTERM or SIGINT; OSError if a checkpoint cannot be written; RuntimeError if a process was killed. After the
     last three the next call continues.
     """
@@ -74,9 +73,8 @@ def train_block(
         if job.engine == "single" and workers > 1 and len(waiting) > 1:
             _train_in_processes(job, number_of_classes(images), waiting, workers, stop)
         else:
-            with one_thread(job.device), float32_as_said(spec):
-                for group in one_by_one(waiting) if job.engine == "single" else group_by_step(waiting):
-                    train_runs(job, number_of_classes(images), group, stop)
+            for group in one_by_one(waiting) if job.engine == "single" else group_by_step(waiting):
+                train_runs(job, number_of_classes(images), group, stop)
     done |= {seed: checkpoints.load(job.path(seed), job.identities[seed]) for seed in waiting}
     return _tables(job, {seed: done[seed] for seed in subsets})
 
@@ -94,7 +92,7 @@ def _job(
         raise BadInput(f"device: {device!r} is not one of auto, cpu, cuda")
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    _refuse_what_only_a_gpu_has(spec, device)
+    _refuse_graphs_without_a_gpu(spec, device)
     engine = spec.engine
     if engine == "auto":
         engine = "stacked" if device == "cuda" else "single"
@@ -106,13 +104,9 @@ def _job(
     return Job(spec, images, dict(subsets), identities, folder, device, engine)
 
 
-def _refuse_what_only_a_gpu_has(spec: TrainingSpec, device: str) -> None:
+def _refuse_graphs_without_a_gpu(spec: TrainingSpec, device: str) -> None:
     """Doing something else in silence would put a wrong label on the runs."""
-    if device == "cuda":
-        return
-    if spec.precision == "tf32":
-        raise BadInput("precision: tf32 is arithmetic of a GPU, and this trains on a CPU; allowed: float32, bf16")
-    if spec.cuda_graphs:
+    if spec.cuda_graphs and device != "cuda":
         raise BadInput("cuda_graphs: true needs a GPU, and this trains on a CPU; allowed: false")
 
 
@@ -125,39 +119,6 @@ def _to_continue(seed: int, saved: Saved | None, job: Job) -> Saved | None:
         return None
     print(f"{job.path(seed)}: continuing at step {saved.step} of {job.steps[-1]}", flush=True)
     return saved
-
-
-@contextmanager
-def one_thread(device: str):
-    """One thread for each run on a CPU: the fastest use of the cores (measured), and the same bits everywhere.
-
-    Numbers below the smallest normal one count as zero meanwhile: the moments of Adam for units that no longer learn
-    decay through that range, and are many times slower there.
-    """
-    before = torch.get_num_threads()
-    if device == "cpu":
-        torch.set_num_threads(1)
-        torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        if device == "cpu":
-            torch.set_flush_denormal(False)
-            torch.set_num_threads(before)
-
-
-@contextmanager
-def float32_as_said(spec: TrainingSpec):
-    """TF32 on a GPU only where the spec asks for it (cuDNN's default is to use it)."""
-    flags = torch.backends.cuda.matmul, torch.backends.cudnn
-    before = [flag.allow_tf32 for flag in flags]
-    for flag in flags:
-        flag.allow_tf32 = spec.precision != "float32"
-    try:
-        yield
-    finally:
-        for flag, value in zip(flags, before, strict=True):
-            flag.allow_tf32 = value
 
 
 # ------------------------------------------------------------------------------------------- processes
@@ -204,7 +165,7 @@ def _train_alone(job: Job, classes: int) -> None:
     saved = checkpoints.load(job.path(seed), job.identities[seed])
     if saved is not None and not saved.continues_to(job.steps):
         saved = None
-    with StopRequest(child=True) as stop, one_thread(job.device):
+    with StopRequest(child=True) as stop:
         train_runs(job, classes, {seed: saved}, stop)
 
 

@@ -15,6 +15,7 @@ from torch import Tensor
 from scaling.data.arrays import ImageArrays
 from scaling.norms.layers import STATISTICS
 from scaling.training import checkpoints
+from scaling.training.arithmetic import arithmetic
 from scaling.training.checkpoints import Saved
 from scaling.training.engines import make_engine
 from scaling.training.images import DeviceImages
@@ -80,6 +81,11 @@ def train_runs(job: Job, classes: int, saved: dict[int, Saved | None], stop: Sto
     ------
     Stopped when `stop` was set; by then every run's state is in its checkpoint.
     """
+    with arithmetic(job.spec, job.device):
+        _train(job, classes, saved, stop)
+
+
+def _train(job: Job, classes: int, saved: dict[int, Saved | None], stop: StopRequest) -> None:
     torch.manual_seed(_stream_seed("dropout", min(saved)))
     runs = _Runs(job, classes, saved)
     last_step, last_saved = job.steps[-1], time.monotonic()

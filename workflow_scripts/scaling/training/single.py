@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from scaling.models.build import build_model
 from scaling.models.layers import weight_layers
 from scaling.norms.layers import network_statistics
+from scaling.training.arithmetic import autocast
 from scaling.training.images import DeviceImages
 from scaling.training.optimizers import FusedOptimizer
 from scaling.training.spec import TrainingSpec
@@ -81,8 +82,3 @@ class SingleRun:
         torch.set_rng_state(state["random"]["cpu"])
         if self.device.type == "cuda":
             torch.cuda.set_rng_state(state["random"]["cuda"], self.device)
-
-
-def autocast(spec: TrainingSpec, device: torch.device) -> torch.autocast:
-    """bfloat16 in the forward pass, and so in the gradient's, where the spec says so: on a GPU and on a CPU."""
-    return torch.autocast(device.type, torch.bfloat16, enabled=spec.precision == "bf16")

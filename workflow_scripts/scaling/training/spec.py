@@ -24,7 +24,8 @@ class TrainingSpec:
     augmentation : of training images only.
     operator_norm : also store the convolution operators' own norms (slower).
     precision : arithmetic of the forward and backward passes: "float32"; "bf16", bfloat16 where PyTorch's automatic
-        mixed precision has it (matrix products and convolutions, with float32 weights); "tf32", on a GPU only.
+        mixed precision has it (matrix products and convolutions, with float32 weights); "tf32", float32 products of
+        factors rounded to 10 bits (on a CPU imitated, and slow).
     engine : "single" trains run after run (or one per process), "stacked" all runs of a block at once, "streams" as
         single but side by side on a GPU's streams; "auto" is stacked on a GPU and single on a CPU, where a run's bits
         then do not depend on the other runs of its block.

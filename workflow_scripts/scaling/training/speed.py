@@ -21,10 +21,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from scaling.data.arrays import ImageArrays
 from scaling.models.build import build_model
-from scaling.training.block import float32_as_said, one_thread
+from scaling.training.arithmetic import arithmetic, autocast
 from scaling.training.engines import make_engine
 from scaling.training.images import AUGMENTATIONS, DeviceImages
-from scaling.training.single import autocast
 from scaling.training.spec import TrainingSpec
 
 IMAGES = 2048  # of noise: speed does not depend on what is on them
@@ -144,7 +143,7 @@ def candidate_speed(cell: CellCost, candidate: Candidate, device: torch.device, 
     if candidate.engine == "processes":
         return _speed_of_processes(cell, candidate, device, seconds)
     spec = TrainingSpec(**cell.spec)
-    with one_thread(device.type), float32_as_said(spec):
+    with arithmetic(spec, device.type):
         return measure(training_step(cell, candidate, device), seconds, device.type == "cuda")
 
 
@@ -191,7 +190,7 @@ def _pass_gate(gate: Any) -> None:
 def _together(cell: CellCost, candidate: Candidate, device: torch.device, seconds: float) -> Speed:
     spec = TrainingSpec(**cell.spec)
     try:
-        with one_thread(device.type), float32_as_said(spec):
+        with arithmetic(spec, device.type):
             step = training_step(cell, candidate, device)
             step()  # what is recorded or compiled is so before the first is measured
             _gate.wait()
@@ -223,7 +222,7 @@ def usual_speed(cell: CellCost, device: torch.device, seconds: float) -> Speed:
     The network, batches, optimizer and arithmetic are the cell's own.
     """
     spec = TrainingSpec(**cell.spec)
-    with one_thread(device.type), float32_as_said(spec):
+    with arithmetic(spec, device.type):
         warnings.filterwarnings("ignore", message="This DataLoader will create")  # on fewer than 4 cores
         loader = DataLoader(
             _ImageByImage(_noise(cell), spec),
@@ -262,7 +261,7 @@ def matrix_rates(device: torch.device, precisions: Iterable[str]) -> dict[str, f
     cuda, rates = device.type == "cuda", {}
     size = 8192 if cuda else 1024
     for name in precisions:
-        with one_thread(device.type), float32_as_said(TrainingSpec("", {}, 1, precision=name)):
+        with arithmetic(TrainingSpec("", {}, 1, precision=name), device.type):
             a = torch.randn(size, size, device=device).to(torch.bfloat16 if name == "bf16" else torch.float32)
 
             def step(a: torch.Tensor = a) -> int:

@@ -13,9 +13,9 @@ from torch.nn import functional as F
 from scaling.models.build import build_model
 from scaling.models.layers import weight_layers
 from scaling.norms.layers import network_statistics
+from scaling.training.arithmetic import autocast
 from scaling.training.images import DeviceImages
 from scaling.training.optimizers import FusedOptimizer
-from scaling.training.single import autocast
 from scaling.training.spec import TrainingSpec
 
 
