@@ -190,6 +190,7 @@ rule figure1:
         "logs/figure1.log",
     threads: 1
     params:
+        lambda_max=DYNAMICS.lambda_max,
         code=code("figure1"),
     shell:
         "python workflow_scripts/figure1.py --theory {input.theory} --optima {input.optima} --curves {input.curves}"

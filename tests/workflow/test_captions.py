@@ -16,7 +16,9 @@ def rendered(name: str, preset: str = "quick", number: str = "3", audit: str = "
     job = SimpleNamespace(
         config={"preset": preset},
         wildcards=SimpleNamespace(number=number, audit=audit),
-        params=SimpleNamespace(settings=["CNN digits: 5 runs.", "ViT digits: 7 runs."], min_alpha=25.0),
+        params=SimpleNamespace(
+            settings=["CNN digits: 5 runs.", "ViT digits: 7 runs."], min_alpha=25.0, lambda_max=300.0
+        ),
     )
     return publish_parts(template.render(snakemake=job), writer="html", settings_overrides={"halt_level": 2})["body"]
 
