@@ -1,4 +1,4 @@
-"""Single runs side by side, on a GPU each on a stream of its own: their kernels fill it together."""
+"""Single runs side by side, on a GPU each on a stream of its own, so that their kernels fill it together."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -11,8 +11,8 @@ from torch import Tensor
 class SideBySide:
     """Runs in step, each an engine of one run; the methods are those of SingleRun.
 
-    Every run has the bits that it has alone. The exception is dropout: one generator draws the masks of all runs.
-    On a CPU, which has no streams, a step trains run after run.
+    Every run has the operations, and on a CPU the bits, that it has alone. The exception is dropout: one generator
+    draws the masks of all runs. On a CPU, which has no streams, a step trains run after run.
     """
 
     def __init__(self, engines: Sequence[Any]) -> None:
