@@ -12,7 +12,7 @@ import torch
 
 from scaling.plan.flops import count
 from scaling.training import benchmark
-from scaling.training.benchmark import Row, cells_of, fastest, heading, line, measured, summary
+from scaling.training.benchmark import Row, cells_of, fastest, floor, heading, line, measured, summary
 from scaling.training.speed import (
     COMPILED,
     Candidate,
@@ -94,6 +94,13 @@ def test_the_usual_loop_has_the_cells_optimizer(monkeypatch):
         usual_speed(replace(cell, spec=cell.spec | changed), CPU, 0.01)
     shared = {"lr": cell.spec["learning_rate"], "weight_decay": 0.01}
     assert made == [shared, shared | {"momentum": 0.9}]
+
+
+def test_the_floor_is_all_operations_at_the_rate_of_matrix_products():
+    assert CELL.operations == 7.2e9 * 3e6 + 3.6e9 * 1e6
+    lines = floor([CELL, CELL], {"float32": 5e13, "bf16": 5e14}, cuda=True)
+    assert lines[0].split(": ", 1)[1] == "50 TFLOP/s, and at that rate all cells: 0.28 GPU hours"
+    assert lines[1].endswith("500 TFLOP/s, and at that rate all cells: 0.028 GPU hours")
 
 
 def test_rates_of_matrix_products_are_measured():

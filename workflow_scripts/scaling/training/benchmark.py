@@ -4,9 +4,10 @@
     python -m scaling.training.benchmark --save cells.json       where the workflow is installed
     python -m scaling.training.benchmark --cells cells.json      on a machine that has only torch and numpy
 
-Printed for every way: images per second (on a CPU per core-second), the same in units of the usual loop's, how busy the
-GPU is, the fraction of the matrix products' rate (measured here, in the cell's precision) that the network's own
-operations reach, memory. At the end, for every cell, the fastest way and what the whole cell takes by it.
+Printed first: the rate of matrix products, and what all cells would take at it, the least that is possible. For every
+way: images per second (on a CPU per core-second), the same in units of the usual loop's, how busy the GPU is, the
+fraction of the matrix products' rate (measured here, in the cell's precision) that the network's own operations reach,
+memory. At the end, for every cell, the fastest way and what the whole cell takes by it.
 """
 
 import argparse
@@ -65,6 +66,16 @@ def measured(
         rows.append(Row(cell, way, found))
         print(line(rows[-1], rows[0], rates, cuda), flush=True)
     return rows
+
+
+def floor(cells: Sequence[CellCost], rates: dict[str, float], cuda: bool) -> list[str]:
+    """For each precision the rate of matrix products, and the hours of all cells if training did nothing but those."""
+    unit, operations = "GPU hours" if cuda else "core hours", sum(cell.operations for cell in cells)
+    return [
+        f"  {name} matrix products: {rate / 1e12:.3g} TFLOP/s{'' if cuda else ' on one core'}, "
+        f"and at that rate all cells: {operations / rate / 3600:.3g} {unit}"
+        for name, rate in rates.items()
+    ]
 
 
 def heading(cuda: bool) -> str:
@@ -159,8 +170,7 @@ def main() -> None:
     device = torch.device("cuda" if cuda else "cpu")
     print(f"{torch.cuda.get_device_name() if cuda else 'CPU'}, {os.cpu_count()} cores, torch {torch.__version__}")
     rates = matrix_rates(device, ["float32", "tf32", "bf16"] if cuda else {cell.spec["precision"] for cell in cells})
-    for name, rate in rates.items():
-        print(f"  {name} matrix products: {rate / 1e12:.3g} TFLOP/s{'' if cuda else ' on one core'}")
+    print("\n".join(floor(cells, rates, cuda)))
     print(heading(cuda), flush=True)
     ways = [way for way in candidates(cuda, arguments.runs) if not arguments.ways or str(way) in arguments.ways]
     table = [measured(cell, ways, rates, device, arguments.seconds) for cell in cells]

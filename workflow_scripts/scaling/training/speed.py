@@ -49,10 +49,14 @@ class CellCost:
     training_flops: float
     scoring_flops: float
 
+    @property
+    def operations(self) -> float:
+        """Of all its runs: what no way of training saves."""
+        return self.trained * self.training_flops + self.scored * self.scoring_flops
+
     def hours(self, images_per_second: float) -> float:
         """What all runs will take at a measured speed of training."""
-        work = self.trained + self.scored * self.scoring_flops / self.training_flops
-        return work / images_per_second / 3600
+        return self.operations / (images_per_second * self.training_flops) / 3600
 
 
 COMPILED = {"compile": "reduce-overhead", "autotune": "max-autotune"}  # modes of torch.compile
