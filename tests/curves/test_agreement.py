@@ -35,9 +35,17 @@ def test_the_difference_is_judged_by_our_scatter_and_both_numbers_of_runs():
     assert row["error_opt"] == pytest.approx(0.25) and row["published_error_opt"] == pytest.approx(0.4)
 
 
-def test_only_points_that_every_run_reaches_count():
-    runs = pd.concat([flat(0.2), flat(0.3, until=0.52).assign(seed=1)])
-    assert agreement(runs, published()).points.tolist() == [6]
+def test_a_run_counts_where_it_has_a_norm():
+    """One that stays at guessing takes no part in what the others reach; beyond all runs nothing is compared."""
+    stays = flat(0.9, until=0.0).assign(seed=7)
+    (row,) = agreement(pd.concat([flat(0.2, 0.3), stays]), published(error=0.25)).to_dict("records")
+    assert row["runs"] == 3 and row["error_opt"] == pytest.approx(0.25)
+    assert row["points"] == 11 and row["rms_relative"] == pytest.approx((1.4 / 3 / 0.25 - 1) / np.sqrt(11))
+    runs = pd.concat([flat(0.5, until=0.72), flat(0.9, until=0.25).assign(seed=1)])
+    (row,) = agreement(runs, published()).to_dict("records")
+    error = np.array([0.7] * 3 + [0.5] * 5)
+    assert row["points"] == 8 and row["rms_relative"] == pytest.approx(np.sqrt(np.mean((error / 0.4 - 1) ** 2)))
+    assert row["rms_shift"] == pytest.approx(0.3 / (np.std([0.5, 0.9], ddof=1) * np.sqrt(1 / 2 + 1 / 8)))
 
 
 def test_one_run_is_compared_but_not_judged():

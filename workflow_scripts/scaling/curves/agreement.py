@@ -18,7 +18,8 @@ def agreement(runs: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     One row per P: runs, published_runs; error_opt, published_error_opt (the mean curves' smallest errors on the
-    published grid); points (of that grid, that every run of ours reaches), and over them what `difference` gives. The
+    published grid); and what `difference` gives over the points of that grid that a run of ours reaches. As in the
+    published means, a run counts where it has a norm: one that never leaves random guessing ends at a small norm. The
     standard error of a published mean is not published: it is taken from our runs' scatter and the number of theirs.
 
     Raises
@@ -35,18 +36,20 @@ def agreement(runs: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
         curve = published[published["P"] == P]
         theirs, published_number = curve["error_mean"].to_numpy(), int(curve["runs"].iloc[0])
         errors = run_errors(runs[runs["P"] == P], curve["log10_norm"].to_numpy())
-        mean, number = errors.mean(axis=0), len(errors)
-        scatter = errors.std(axis=0, ddof=1) if number > 1 else np.full(mean.size, np.nan)
-        reached = np.isfinite(mean)
+        count = np.isfinite(errors).sum(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):  # where no run is, and where one is
+            mean = np.nansum(errors, axis=0) / count
+            scatter = np.sqrt(np.nansum((errors - mean) ** 2, axis=0) / (count - 1))
+            sigma = np.where(count > 1, scatter * np.sqrt(1 / count + 1 / published_number), np.nan)
         rows.append(
             {
                 "P": P,
-                "runs": number,
+                "runs": len(errors),
                 "published_runs": published_number,
-                "error_opt": float(mean[reached].min()) if reached.any() else np.nan,
+                "error_opt": float(mean[count > 0].min()) if count.any() else np.nan,
                 "published_error_opt": float(theirs.min()),
             }
-            | difference(mean, theirs, scatter * np.sqrt(1 / number + 1 / published_number))
+            | difference(mean, theirs, sigma)
         )
     return pd.DataFrame(rows)
 
