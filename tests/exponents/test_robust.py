@@ -196,4 +196,25 @@ def test_a_missing_column_is_named(study):
 )
 def test_a_collapse_that_is_none_is_told_in_words(chi2, said):
     table = pd.DataFrame([{"chi2": chi2, "min_log10_norm": 1.0, "bend": 0.0}])
-    assert _notes(SimpleNamespace(saturates=False, corrected=False, censored=np.zeros(4, bool)), table, 0) == said
+    curves = SimpleNamespace(stuck=0)
+    sample = SimpleNamespace(saturates=False, corrected=False, censored=np.zeros(4, bool), curves=curves)
+    assert _notes(sample, table, 0) == said
+
+
+def test_runs_that_never_leave_guessing_are_left_out_and_told(study):
+    """Six of eight at the smallest P: their norm ends where the others' curves begin."""
+    start = study["log10_norm"].min()
+    stuck = [
+        {"P": P[0], "seed": 100 + seed, "epoch": epoch, "log10_norm": start + 0.05 * epoch, "test_error": error}
+        for seed in range(6)
+        for epoch, error in enumerate((0.9, 0.8865, 0.9108, 0.8865))
+    ]
+    scale = study["test_error"].max() / 0.9
+    stuck = pd.DataFrame(stuck).assign(diverged=False, test_error=lambda table: scale * table["test_error"])
+    more = pd.concat([study, stuck])
+    expected, found = (one(robust_exponents(table, resamples=20, seed=1)) for table in (study, more))
+    assert found.note == "; ".join(filter(None, ["6 runs never learned: left out", expected.note]))
+    numbers = [name for name in expected.index if name != "note"]
+    pd.testing.assert_series_equal(found[numbers], expected[numbers])
+    # Where no curve falls by much, none is said to be of guessing.
+    assert runs_on_grid(study.assign(test_error=0.3 + 0.01 * study["test_error"])).stuck == 0

@@ -111,6 +111,8 @@ def _chi2_against_epochs(trajectories: pd.DataFrame) -> dict[float, float]:
 def _notes(sample: Sample, table: pd.DataFrame, chosen: int) -> list[str]:
     """What a reader of the row must know."""
     notes, row = [], table.iloc[chosen]
+    if sample.curves.stuck:
+        notes.append(f"{sample.curves.stuck} runs never learned: left out")
     if np.isnan(row["chi2"]):
         notes.append("no range of P and norm collapses: rescaled curves do not overlap")
     elif row["chi2"] > LARGEST_CHI2:

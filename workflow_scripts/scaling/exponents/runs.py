@@ -1,6 +1,7 @@
 """Runs of one cell on a common grid: the array that every resample is a weighted mean of."""
 
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,9 @@ GRID_POINTS = 100
 # A grid point belongs to a mean curve where this share of the runs of that P reaches it. A mean over runs that come
 # and go jumps: those that end first have smaller norms, and so smaller errors at the same norm.
 COVERAGE = 0.95
+# A run has learned if its error falls below this share of the largest error of all runs. Networks that start from very
+# small weights may never leave random guessing; their norm stays small, and where they end every mean would.
+LEARNED = 0.95
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,8 @@ class RunCurves:
 
     P : [n_P] increasing; grid : [G] log10 x, evenly spaced; errors : [runs, G], NaN outside a run's own range;
     owner : [runs] index into P; mask : [n_P, G] where a mean curve exists; last_is_best : [runs] the run's smallest
-    error is its last logged one (the optimum was not reached: censored); seeds : whether runs are single seeds.
+    error is its last logged one (the optimum was not reached: censored); seeds : whether runs are single seeds;
+    stuck : how many runs were left out since they never learned.
     """
 
     P: np.ndarray
@@ -30,6 +35,7 @@ class RunCurves:
     mask: np.ndarray
     last_is_best: np.ndarray
     seeds: bool
+    stuck: int = 0
 
     @property
     def runs(self) -> np.ndarray:
@@ -84,8 +90,8 @@ def runs_on_grid(trajectories: pd.DataFrame, x: str = "log10_norm", points: int 
         (without it, or when it is missing throughout, each P is one mean curve); diverged if known.
     x : "log10_norm" or "epoch".
 
-    Diverged runs, unfinished rows (NaN) and epoch 0 on an epoch axis are left out; of a run whose norm turns back the
-    part that curves.mean_curves keeps is used.
+    Diverged runs, runs that never learned (`LEARNED`), unfinished rows (NaN) and epoch 0 on an epoch axis are left out;
+    of a run whose norm turns back the part that curves.mean_curves keeps is used.
 
     Raises
     ------
@@ -120,10 +126,15 @@ def runs_on_grid(trajectories: pd.DataFrame, x: str = "log10_norm", points: int 
             last.append(bool(error[-1] <= error.min()))
     if not runs:
         raise BadInput("trajectories: no run has two finite points of different norm")
+    guessing = max(error.max() for _, error in runs)
+    learned = [error.min() < LEARNED * guessing for _, error in runs]
+    stuck = len(runs) - sum(learned) if any(learned) else 0
+    if stuck:
+        runs, owners, last = (list(compress(values, learned)) for values in (runs, owners, last))
     P, owner = np.unique(owners, return_inverse=True)
     grid = np.linspace(min(at[0] for at, _ in runs), max(at[-1] for at, _ in runs), points)
     errors = np.stack([_interpolate(grid, at, error) for at, error in runs])
-    return RunCurves(P.astype(float), grid, errors, owner, _mask(errors, owner, P.size), np.array(last), seeds)
+    return RunCurves(P.astype(float), grid, errors, owner, _mask(errors, owner, P.size), np.array(last), seeds, stuck)
 
 
 def _interpolate(grid: np.ndarray, at: np.ndarray, error: np.ndarray) -> np.ndarray:
