@@ -129,41 +129,34 @@ rule published_table:
         " --exponents {input.exponents} --table {output.table} > {log} 2>&1"
 
 
-def also_published(cells):
-    """Those cells whose baseline's published curves are there."""
+def also_published(wildcards):
+    """The published curves of a cell's baseline."""
+    row = f"{wildcards.cell}/baseline/{PUBLISHED_NORM}"
     there = published_there(rows_of_table(1))
-    found = [cell for cell in cells if f"{cell}/baseline/{PUBLISHED_NORM}" in there]
-    if not found:
+    if row not in there:
         raise WorkflowError(
-            f"nothing to compare: of {', '.join(cells)} no published curve is there"
+            f"nothing to compare with: the published curves of {wildcards.cell} are not there"
             f" (there are: {', '.join(there) or 'none'})"
         )
-    return found
+    return f"results/published/curves/{row}.parquet"
 
 
-# Whether the runs of this study give the published curves: `snakemake --cores 2 results/published/agreement.tsv`.
+# Whether a cell's runs give its published curves: `snakemake --cores 2 results/published/agreement/CNN_MNIST.tsv`.
 rule published_agreement:
     input:
-        trajectories=lambda wildcards: expand(
-            "results/trajectories/{cell}/baseline.parquet",
-            cell=also_published(STUDY.cells),
-        ),
-        curves=lambda wildcards: expand(
-            f"results/published/curves/{{cell}}/baseline/{PUBLISHED_NORM}.parquet",
-            cell=also_published(STUDY.cells),
-        ),
+        trajectories="results/trajectories/{cell}/baseline.parquet",
+        curves=also_published,
     output:
-        table="results/published/agreement.tsv",
-        figures=multiext("results/published/agreement", ".pdf", ".png"),
+        table="results/published/agreement/{cell}.tsv",
+        figures=multiext("results/published/agreement/{cell}", ".pdf", ".png"),
     log:
-        "logs/published_agreement.log",
+        "logs/published_agreement/{cell}.log",
     threads: 1
     params:
-        names=lambda wildcards: also_published(STUDY.cells),
         norm=PUBLISHED_NORM,
         code=code("published_agreement"),
     shell:
-        "python workflow_scripts/published_agreement.py --names {params.names} --norm {params.norm}"
+        "python workflow_scripts/published_agreement.py --name {wildcards.cell} --norm {params.norm}"
         " --trajectories {input.trajectories} --curves {input.curves} --table {output.table} --figures {output.figures}"
         " 2>&1 | tee {log}"
 

@@ -183,33 +183,16 @@ rule recorded_table:
         " > {log} 2>&1"
 
 
-def recorded_and_published():
-    """(study, cell) of each recorded cell whose published curves are there."""
-    cells = [(name, cell) for name, study in recorded().items() for cell in study.cells]
-    also = also_published([cell for _, cell in cells])
-    return [(name, cell) for name, cell in cells if cell in also]
-
-
-# Whether recorded runs give the published curves: `snakemake --cores 2 results/recorded/agreement.tsv`.
+# Whether recorded runs give the published curves of their cell.
 use rule published_agreement as recorded_agreement with:
     input:
-        trajectories=lambda wildcards: [
-            f"results/recorded/{study}/trajectories/{cell}/baseline.parquet"
-            for study, cell in recorded_and_published()
-        ],
-        curves=lambda wildcards: [
-            f"results/published/curves/{cell}/baseline/{PUBLISHED_NORM}.parquet"
-            for _, cell in recorded_and_published()
-        ],
+        trajectories="results/recorded/{study}/trajectories/{cell}/baseline.parquet",
+        curves=also_published,
     output:
-        table="results/recorded/agreement.tsv",
-        figures=multiext("results/recorded/agreement", ".pdf", ".png"),
+        table="results/recorded/{study}/agreement/{cell}.tsv",
+        figures=multiext("results/recorded/{study}/agreement/{cell}", ".pdf", ".png"),
     log:
-        "logs/recorded_agreement.log",
-    params:
-        names=lambda wildcards: [cell for _, cell in recorded_and_published()],
-        norm=PUBLISHED_NORM,
-        code=code("published_agreement"),
+        "logs/recorded_agreement/{study}/{cell}.log",
 
 
 use rule figure_learning_curves as recorded_figure_learning_curves with:
