@@ -34,6 +34,7 @@ def copy(tmp_path_factory):
     (study.folder / "tests/data").mkdir(parents=True)
     (study.folder / "tests/data/own_curves.tsv").write_text((ROOT / "tests/data/own_curves.tsv").read_text())
     (study.folder / "FOLDER").mkdir()
+    (study.folder / "FOLDER/CNN_MNIST.npy").touch()  # there, and not read before a job runs
     models = study.folder / "workflow_scripts/scaling/models"
     (models / "mlp.py").write_text(block_with("def build(image_shape, classes, hidden=64)"))
     norms = study.folder / "workflow_scripts/scaling/norms/definitions.py"
