@@ -39,6 +39,19 @@ class Recorder:
         return replay
 
 
+def recorders(monkeypatch):
+    """A list of those that record from now on: a CPU may then train with recorded steps."""
+    monkeypatch.setattr("scaling.training.block._refuse_graphs_without_a_gpu", lambda spec, device: None)
+    made = []
+
+    def graphed(engine):
+        made.append(Recorder())
+        return GraphedSteps(engine, made[-1])
+
+    monkeypatch.setattr(engines, "GraphedSteps", graphed)
+    return made
+
+
 def engine_of(spec, runs=2):
     seeds = list(range(runs)) if spec.engine == "stacked" else [0]
     return make_engine(spec.engine, spec, DeviceImages(images(), spec, torch.device("cpu")), 3, seeds)
@@ -133,31 +146,23 @@ def test_a_recording_that_fails_is_an_error_and_leaves_training_where_it_was():
 @pytest.mark.parametrize("engine", ["single", "stacked"])
 def test_blocks_train_with_the_same_bits_and_continue_with_them(tmp_path, monkeypatch, engine):
     """A whole block through the loop, as a GPU would train it: logs, checkpoints and all."""
-    monkeypatch.setattr("scaling.training.block._refuse_graphs_without_a_gpu", lambda spec, device: None)
-    recorders = []
-
-    def graphed(engine):
-        recorders.append(Recorder())
-        return GraphedSteps(engine, recorders[-1])
-
-    monkeypatch.setattr(engines, "GraphedSteps", graphed)
+    made = recorders(monkeypatch)
 
     def train(folder: str, **changes):
         spec = replace(CNN, engine=engine, log_points=1000, **changes)
         return train_block(images(), subsets(1, 2), spec, Path(tmp_path / folder), device="cpu", keep_weights=True)
 
     expected = bits(train("plain"))
-    assert recorders == []
+    assert made == []
     assert bits(train("graphed", cuda_graphs=True)) == expected
     train("parts", cuda_graphs=True, epochs=2)
     assert bits(train("parts", cuda_graphs=True)) == expected
-    assert all(recorder.recorded == 2 and recorder.replayed for recorder in recorders)
+    assert all(recorder.recorded == 2 and recorder.replayed for recorder in made)
 
 
 def test_a_checkpoint_of_plain_steps_is_not_continued_by_recorded_ones(tmp_path, monkeypatch, capsys):
     """Equal bits are what is hoped for of a GPU's kernels, and not known."""
-    monkeypatch.setattr("scaling.training.block._refuse_graphs_without_a_gpu", lambda spec, device: None)
-    monkeypatch.setattr(engines, "GraphedSteps", lambda engine: GraphedSteps(engine, Recorder()))
+    recorders(monkeypatch)
     train_block(images(), subsets(1), CNN, tmp_path, device="cpu")
     train_block(images(), subsets(1), replace(CNN, cuda_graphs=True), tmp_path, device="cpu")
     assert "seed1.pt: refused, of other settings" in capsys.readouterr().out

@@ -7,12 +7,10 @@ from types import SimpleNamespace
 import pytest
 import torch
 from test_block import CNN, RESNET, SGD, VIT, bits, images, rows, subsets
-from test_graphs import Recorder
+from test_graphs import recorders
 
 from scaling.errors import BadInput
-from scaling.training import engines
 from scaling.training.block import train_block
-from scaling.training.graphs import GraphedSteps
 from scaling.training.side_by_side import SideBySide
 
 NO_DROPOUT = {"stages": [[4]], "fully_connected": [8]}
@@ -42,24 +40,16 @@ def test_runs_side_by_side_continue_with_the_same_bits(tmp_path, spec):
 
 
 def test_every_run_has_recordings_of_its_own_with_the_same_bits(tmp_path, monkeypatch):
-    monkeypatch.setattr("scaling.training.block._refuse_graphs_without_a_gpu", lambda spec, device: None)
-    recorders = []
-
-    def graphed(engine):
-        recorders.append(Recorder())
-        return GraphedSteps(engine, recorders[-1])
-
-    monkeypatch.setattr(engines, "GraphedSteps", graphed)
+    made = recorders(monkeypatch)
     spec = replace(SPECS[1], engine="streams")
     plain = train(spec, tmp_path / "plain", 1, 2)
-    assert recorders == []
+    assert made == []
     assert bits(train(replace(spec, cuda_graphs=True), tmp_path / "recorded", 1, 2)) == bits(plain)
-    assert [recorder.recorded for recorder in recorders] == [2, 2]
+    assert [recorder.recorded for recorder in made] == [2, 2]
 
 
 def test_recorded_steps_with_dropout_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("scaling.training.block._refuse_graphs_without_a_gpu", lambda spec, device: None)
-    monkeypatch.setattr(engines, "GraphedSteps", lambda engine: GraphedSteps(engine, Recorder()))
+    recorders(monkeypatch)
     spec = replace(CNN, engine="streams", cuda_graphs=True)
     with pytest.raises(BadInput, match=r"streams .* dropout; allowed for it: engine stacked"):
         train(spec, tmp_path, 1, 2)
