@@ -45,7 +45,7 @@ bench-theory: env
 # Images per second of the trainer beside the field's usual loop, cell by cell; hours of the whole study on a GPU.
 # More of it with ARGS: make bench-train ARGS="--precision bf16 --only CNN_MNIST --profile"
 bench-train: env
-	PYTHONPATH=workflow_scripts $(BIN)/python -m scaling.training.benchmark $(ARGS)
+	$(BIN)/python workflow_scripts/run.py networks/benchmark $(ARGS)
 
 # How long the paper's dry run takes, at its number of seeds and at ten times that.
 bench-dag: env

@@ -14,7 +14,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "workflow_scripts"))
 
-from scaling.figures.style import CATEGORIES, PAGE_WIDTH, new_figure, save_figure  # noqa: E402
+from scaling.plotting.style import CATEGORIES, PAGE_WIDTH, new_figure, save_figure  # noqa: E402
 
 BLUE, ORANGE, GREEN, PINK, *_ = CATEGORIES
 NETWORKS, THEORY, DYNAMICS, RESULT = BLUE, GREEN, ORANGE, "#444444"

@@ -1,16 +1,19 @@
-# The typed configuration, the paths and the code fingerprints that every stage shares.
+# The typed configuration, how rules call steps, the code's fingerprints, and the lists that rooms add to.
 import glob
 import json
 import os
+import re
 import shutil
 import sys
 
-workflow_scripts = os.path.join(workflow.basedir, "workflow_scripts")
-sys.path.insert(0, workflow_scripts)
+HERE = os.path.dirname(workflow.current_basedir.path)
+sys.path.insert(0, os.path.join(HERE, "workflow_scripts"))
 
-from fingerprint import fingerprint as code
-from scaling.config import NAMES, read_study
-from scaling.errors import BadInput
+from scaling.config import read_study
+from scaling.core.errors import BadInput
+from scaling.core.fingerprint import fingerprint as code
+from scaling.networks.settings import NAMES
+from scaling.sources.source import Row, Source, study_of
 from snakemake.exceptions import WorkflowError
 
 try:
@@ -18,23 +21,29 @@ try:
 except BadInput as problem:
     raise WorkflowError(str(problem))
 
-# Setting a prefix takes away the one that lets a command fail by any of its parts: that comes back first. Rules call
-# `python`: let it be the one that runs Snakemake, whether or not its environment is activated.
-shell.prefix(
-    f"set -euo pipefail; export PATH={os.path.dirname(sys.executable)}:$PATH; "
+# What rooms add to: the files that `all` asks for, and where learning curves come from.
+TARGETS = []
+SOURCES = []
+ROOMS = sorted(glob.glob(os.path.join(glob.escape(HERE), "rules", "*", "*.smk")))
+
+# How a rule calls a step: python "$SCALING_RUN" ROOM/STEP --option ... The path is in the environment and not in the
+# command, so that a checkout that moves reruns nothing; and `python` is the one that runs Snakemake, whether or not its
+# environment is activated.
+os.environ["SCALING_RUN"] = os.path.join(HERE, "workflow_scripts", "run.py")
+os.environ["PATH"] = os.pathsep.join(
+    [os.path.dirname(sys.executable), *os.get_exec_path()]
 )
 
 # On a cluster Snakemake asks sacct how its jobs are: through slurm/bin/sacct, which says why.
-slurm_programs = os.path.join(workflow.basedir, "slurm", "bin")
+slurm_programs = os.path.join(HERE, "slurm", "bin")
 if shutil.which("sacct") and slurm_programs not in os.get_exec_path():
     os.environ.update(PATH=os.pathsep.join([slurm_programs, *os.get_exec_path()]))
 
 
 wildcard_constraints:
-    cell=NAMES["cells"][0],
+    cell=r"[\w.-]+",
     dataset=NAMES["datasets"][0],
     variant=NAMES["variants"][0],
-    name=NAMES["external"][0],
     norm=r"\w+",
     study=r"[\w.-]+",
     P=r"\d+",
@@ -47,3 +56,27 @@ def to_json(value):
     if hasattr(value, "model_dump_json"):
         return value.model_dump_json()
     return json.dumps(value, sort_keys=True)
+
+
+def options(files):
+    """Named files, or lists of files, as the options of a step."""
+    return [
+        word
+        for name, given in files.items()
+        for word in [f"--{name}", *([given] if isinstance(given, str) else given)]
+    ]
+
+
+def source_of(of):
+    """The source whose folder below results/ it is."""
+    return next(source for source in SOURCES if re.fullmatch(source.of, of))
+
+
+def row_of(wildcards):
+    """What a rule with {of}, {cell}, {variant} and {norm} is about."""
+    return Row(wildcards.of, wildcards.cell, wildcards.variant, wildcards.norm)
+
+
+def rows_of(of, kind):
+    """The rows of a table, or the panels of a figure, of a source."""
+    return source_of(of).rows(of, kind)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from harness.figures import assert_legible, paper_grid, quick_row, single  # noqa: F401 (fixtures)
 from harness.study import BLOCK, BOTH, Study
 
 REPORT = pytest.StashKey[dict]()

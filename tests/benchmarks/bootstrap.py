@@ -5,10 +5,10 @@ import time
 import numpy as np
 import pandas as pd
 
-from scaling.exponents.chain import estimate, prepare, resample
-from scaling.exponents.robust import robust_exponents
-from scaling.exponents.runs import log10_mean_curves, runs_on_grid
-from scaling.exponents.synthetic import Noise, Truth, synthetic_study
+from scaling.analysis.robust.chain import estimate, prepare, resample
+from scaling.analysis.robust.procedure import robust_exponents
+from scaling.analysis.robust.runs import log10_mean_curves, runs_on_grid
+from scaling.validation.synthetic import Noise, Truth, synthetic_study
 
 RESAMPLES = 500
 LOOPED = 10

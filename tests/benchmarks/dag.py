@@ -14,7 +14,8 @@ from pathlib import Path
 import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from harness.study import ROOT, Study
+from harness.paths import ROOT
+from harness.study import Study
 
 SECONDS, MEGABYTES = 20, 500  # what the paper's own number of seeds may take
 

@@ -10,8 +10,8 @@ from scipy.integrate import quad
 from scipy.optimize import brentq, root
 from scipy.special import ndtr
 
-sys.path.append(str(Path(__file__).parents[1] / "perceptron"))
-from test_theory_reference import REFERENCE
+sys.path.append(str(Path(__file__).parents[1]))
+from harness.theory import REFERENCE
 
 from scaling.perceptron.saddle_point import Quadrature
 from scaling.perceptron.theory import solve

@@ -12,8 +12,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
-SOURCES = ("Snakefile", "config.yaml", "rules", "workflow_scripts", "slurm")
+from harness.paths import ROOT
+
+SOURCES = ("Snakefile", "config.yaml", "rules", "workflow_scripts", "recorded", "examples", "slurm")
 #: Two jobs of the tiny study, of two runs each, and where their checkpoints go.
 BOTH = [f"results/runs/CNN_digits/baseline/P{P}/block0.epochs.parquet" for P in (90, 180)]
 BLOCK = BOTH[1]
@@ -77,7 +78,7 @@ class Study:
             with suppress(OSError):
                 if entry.name.isdigit() and Path(os.readlink(entry / "cwd")) == self.folder.resolve():
                     words = (entry / "cmdline").read_bytes().split(b"\0")
-                    if b"workflow_scripts/train_block.py" in words and b"-c" not in words:
+                    if b"networks/train_block" in words and b"-c" not in words:
                         found.append(int(entry.name))
         return sorted(found)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq, minimize
 
-from scaling.errors import BadInput, NotConverged
+from scaling.core.errors import BadInput, NotConverged
 from scaling.perceptron import finite_n
 from scaling.perceptron.finite_n import fixed_norm_path, fixed_norm_paths
 from scaling.perceptron.samples import draw_sample, generalization_error

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scaling.perceptron.comparison import side_by_side, theory_plus_difference
 from scaling.perceptron.free_norm_exponents import (
     analyse,
     exponents_table,
@@ -11,9 +12,7 @@ from scaling.perceptron.free_norm_exponents import (
     mean_curves,
     optima_table,
     sample_optima,
-    side_by_side,
     smooth_minimum,
-    theory_plus_difference,
 )
 
 LAMBDAS = np.geomspace(1e-3, 300, 110)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from scaling.errors import BadInput
+from scaling.core.errors import BadInput
 from scaling.perceptron.mse import (
     C_SQUARED,
     flow_path,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scaling.errors import BadInput
+from scaling.core.errors import BadInput
 from scaling.perceptron.samples import (
     angle_between,
     draw_sample,

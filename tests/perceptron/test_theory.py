@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from scaling.config import PerceptronTheory
-from scaling.errors import BadInput, NotConverged
+from scaling.core.errors import BadInput, NotConverged
 from scaling.perceptron import learning_rules, saddle_point, theory, theory_tables
 from scaling.perceptron.saddle_point import Point, Quadrature, equations
+from scaling.perceptron.settings import PerceptronTheory
 from scaling.perceptron.theory import EARLY_CONSTANT, optimum, solve
 
 ALPHAS = np.array([0.1, 0.5, 1, 2, 5, 10, 100, 1e3, 1e4, 1e5, 1e6])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scaling.errors import BadInput
+from scaling.core.errors import BadInput
 from scaling.perceptron.theory import solve
 from scaling.perceptron.theory_exponents import COLLAPSE_RANGE, collapse, exponents, local_exponents
 

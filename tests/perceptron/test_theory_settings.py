@@ -1,14 +1,10 @@
 """What the configuration refuses about the theory, in one line that names the key."""
 
-from pathlib import Path
-
 import pytest
-import yaml
+from harness.paths import CONFIG
 
 from scaling.config import read_study
-from scaling.errors import BadInput
-
-CONFIG = yaml.safe_load((Path(__file__).parents[2] / "config.yaml").read_text())
+from scaling.core.errors import BadInput
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ import importlib.util
 import subprocess
 
 import pytest
-from harness.study import ROOT, Study
+from harness.paths import ROOT
+from harness.study import Study
 
 described = importlib.util.spec_from_file_location("draw_dag", ROOT / "docs" / "draw_dag.py")
 draw_dag = importlib.util.module_from_spec(described)

@@ -119,7 +119,7 @@ def test_a_checkpoint_cut_short_and_one_of_another_config(interrupted, told):
 def test_a_checkpoint_of_another_code_version(interrupted, told):
     study = interrupted
     study.write(
-        "workflow_scripts/scaling/training/schedule.py",
+        "workflow_scripts/scaling/networks/training/schedule.py",
         "return -(-P // spec.batch_size)",
         "return 0 - (-P // spec.batch_size)",
     )

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from harness.study import ROOT
+from harness.paths import ROOT
 
 EXCEPTIONS = {
     # One environment serves all: Python and its packages, pinned in envs/. Rules call the python that runs Snakemake.

@@ -7,9 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from harness.paths import SCRIPTS
 from progress import Progress
 
-SCRIPT = Path(__file__).parents[2] / "workflow_scripts" / "progress.py"
+SCRIPT = SCRIPTS / "progress.py"
 SNAKEFILE = """
 rule all:
     input: "good.txt"

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from harness.study import ROOT, Study
+from harness.paths import ROOT
+from harness.study import Study
 from PIL import Image
 
 TEXT = "\n".join(page.read_text() for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
@@ -37,7 +38,7 @@ def copy(tmp_path_factory):
     (study.folder / "FOLDER/CNN_MNIST.npy").touch()  # there, and not read before a job runs
     models = study.folder / "workflow_scripts/scaling/models"
     (models / "mlp.py").write_text(block_with("def build(image_shape, classes, hidden=64)"))
-    norms = study.folder / "workflow_scripts/scaling/norms/definitions.py"
+    norms = study.folder / "workflow_scripts/scaling/networks/norms/definitions.py"
     norms.write_text(norms.read_text() + "\n\n" + block_with("def largest_layer"))
     return study
 

@@ -73,30 +73,32 @@ def words(rules):
 
 
 LIBRARY = "workflow_scripts/scaling"
-ANALYSIS = {"trajectories", "mean_curves", "authors_exponents", "exponents", "table", "figure_scaling_laws"}
+ANALYSIS = {"mean_curves", "authors_exponents", "robust_exponents", "exponents", "table", "figure"}
 
 
 def test_other_norms_need_no_training(made):
-    """Table 5 after Table 1: the same runs."""
-    assert made.for_table5["authors_exponents"] == 2
-    assert not {"train_block", "draw_subset", "trajectories"} & set(made.for_table5)
+    """Table 5 after Table 1: the same runs, and of each cell the one norm that Table 1 has not."""
+    assert made.for_table5["trajectories"] == made.for_table5["authors_exponents"] == 2
+    assert not {"train_block", "draw_subset"} & set(made.for_table5)
 
 
 def test_comments_and_docstrings(changed):
-    changed.write(f"{LIBRARY}/models/cnn.py", "from torch import nn", "from torch import nn  # a comment")
-    changed.write(f"{LIBRARY}/training/block.py", '"""A block of runs', '"""Another docstring of a block of runs')
-    changed.write(f"{LIBRARY}/norms/definitions.py", "def l1(", "# a comment\ndef l1(")
-    changed.write(f"{LIBRARY}/figures/style.py", "COLUMN_WIDTH = 3.4", "COLUMN_WIDTH    =    3.4")
+    changed.write(f"{LIBRARY}/networks/models/cnn.py", "from torch import nn", "from torch import nn  # a comment")
+    changed.write(
+        f"{LIBRARY}/networks/training/block.py", '"""A block of runs', '"""Another docstring of a block of runs'
+    )
+    changed.write(f"{LIBRARY}/networks/norms/definitions/l2.py", "def log10_norm(", "# a comment\ndef log10_norm(")
+    changed.write(f"{LIBRARY}/plotting/style.py", "COLUMN_WIDTH = 3.4", "COLUMN_WIDTH    =    3.4")
     changed("comments, docstrings, layout", {})
 
 
 def test_the_style_of_one_figure(changed):
-    changed.write(f"{LIBRARY}/figures/scaling_laws.py", "alpha=0.15", "alpha=0.2")
-    assert not changed("the style of the scaling laws (figures 12, 15, 21)", {"figure_scaling_laws": 3})
+    changed.write(f"{LIBRARY}/paper/figures/scaling_laws.py", "alpha=0.15", "alpha=0.2")
+    assert not changed("the style of the scaling laws (figures 12, 15, 21)", {"figure": 3})
 
 
 def test_the_style_of_all_figures(changed):
-    changed.write(f"{LIBRARY}/figures/style.py", "COLUMN_WIDTH = 3.4", "COLUMN_WIDTH = 3.5")
+    changed.write(f"{LIBRARY}/plotting/style.py", "COLUMN_WIDTH = 3.4", "COLUMN_WIDTH = 3.5")
     figures = {rule: count for rule, count in changed.everything.items() if rule.startswith(("figure", "draw_audit"))}
     assert not changed("the style of all figures", figures)
 
@@ -106,19 +108,26 @@ def test_a_fit_window(changed):
     following = changed(
         "the authors' fit window of one cell", {"authors_exponents": 1}, never={"train_block", "mean_curves"}
     )
-    assert {"exponents", "table", "figure_scaling_laws"} <= set(following)
+    assert {"exponents", "table", "figure"} <= set(following)
 
 
 def test_a_norms_definition(changed):
-    changed.write(f"{LIBRARY}/norms/definitions.py", "def l1(layers: LayerStatistics)", "def l1(layers: object)")
-    following = changed("a norm's definition", {"trajectories": 3}, never={"train_block", "draw_subset"})
-    assert ANALYSIS - {"trajectories"} <= set(following)
+    """Its own trajectories, of both cells; no other norm's."""
+    changed.write(f"{LIBRARY}/networks/norms/definitions/l2.py", "(layers: LayerStatistics)", "(layers: object)")
+    following = changed("a norm's definition", {"trajectories": 2}, never={"train_block", "draw_subset"})
+    assert set(following) >= ANALYSIS
+    assert following["mean_curves"] == following["robust_exponents"] == 2
+
+
+def test_the_definition_of_a_norm_that_is_not_in_the_study(changed):
+    changed.write(f"{LIBRARY}/networks/norms/definitions/l1.py", "(layers: LayerStatistics)", "(layers: object)")
+    changed("the definition of another norm", {})
 
 
 def test_a_layer_of_a_model(changed):
-    changed.write(f"{LIBRARY}/models/resnet.py", "stride=2 if stage > 0", "stride=2 if stage > 1")
+    changed.write(f"{LIBRARY}/networks/models/resnet.py", "stride=2 if stage > 0", "stride=2 if stage > 1")
     following = changed("a layer of the ResNet", {"train_block": 4}, never={"draw_subset", "prepare_dataset"})
-    assert following["trajectories"] == 1  # the CNN's two stay
+    assert following["trajectories"] == 2  # the ResNet's in two norms; the CNN's stay
 
 
 def test_seeds_more(changed):

@@ -17,7 +17,7 @@ import pandas as pd
 from scipy.integrate import BDF, DenseOutput
 from scipy.optimize import brentq
 
-from scaling.errors import BadInput, NotConverged
+from scaling.core.errors import BadInput, NotConverged
 from scaling.perceptron.samples import (
     Sample,
     draw_sample,

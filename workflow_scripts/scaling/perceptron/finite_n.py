@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import LinAlgError, cho_factor, cho_solve
 
-from scaling.errors import NotConverged
+from scaling.core.errors import NotConverged
 from scaling.perceptron.dynamics import FIRST_NORM, check_grid
 from scaling.perceptron.samples import (
     Sample,

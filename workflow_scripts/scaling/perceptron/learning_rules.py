@@ -10,7 +10,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import erfcx, ndtr
 
-from scaling.errors import NotConverged
+from scaling.core.errors import NotConverged
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(200)
 REACH = 9.0  # standard deviations kept of a Gaussian: exp(-9^2/2) = 3e-18

@@ -7,7 +7,7 @@ patterns, shape (P, N)) give w(t) exactly at every t.
 import numpy as np
 import pandas as pd
 
-from scaling.errors import BadInput
+from scaling.core.errors import BadInput
 from scaling.perceptron.samples import Sample, angle_between, draw_sample, norm_of
 
 COLUMNS = ["alpha", "sample", "method", "log_time", "lambda", "epsilon"]

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
-from scaling.errors import NotConverged
+from scaling.core.errors import NotConverged
 
 ROOT_2_PI = np.sqrt(2 * np.pi)
 NEWTON_STEPS = 25

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scaling.errors import BadInput
+from scaling.core.errors import BadInput
 
 # A weighted Gram matrix is summed over so many patterns at a time: its scratch space stays small beside the patterns.
 ROWS_AT_A_TIME = 4096

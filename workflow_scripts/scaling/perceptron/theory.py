@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scaling.errors import BadInput, NotConverged
+from scaling.core.errors import BadInput, NotConverged
 from scaling.perceptron.saddle_point import STANDARD, Point, Quadrature, newton
 
 ALPHA_RANGE = (0.1, 1e6)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from scaling.exponents.power_law import fit_power_law
+from scaling.analysis.power_law import fit_power_law
 from scaling.perceptron.learning_rules import hebb
 from scaling.perceptron.theory import LAMBDA_RANGE, Branch, check_alphas, optimum, optimum_on
 

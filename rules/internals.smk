@@ -1,0 +1,33 @@
+# The one place that reaches into Snakemake, for what it has no public way for. Tried with Snakemake 9.14 to 9.27
+# (tests/workflow/test_internals.py); where another version has other insides, both are left out without harm.
+
+
+# By its own limit of 100 job starts a second, Snakemake goes over all waiting jobs once a second for every job that
+# has ended so far: after some dozens that keeps a core busy. A limit that was asked for stays.
+onstart:
+    limit = workflow.scheduling_settings.max_jobs_per_timespan
+    if (
+        limit
+        and (limit.max_jobs, limit.timespan) == (100, 1)
+        and hasattr(workflow.scheduler, "job_rate_limiter")
+    ):
+        workflow.scheduler.job_rate_limiter = None
+
+
+# After a failed run: the files that were not made, whichever job's error it was.
+onerror:
+    jobs = (
+        workflow.dag.needrun_jobs() if hasattr(workflow.dag, "needrun_jobs") else []
+    )
+    missing = sorted(
+        path for job in jobs for path in job.output if not os.path.exists(path)
+    )
+    if missing:
+        print(
+            f"Not made ({len(missing)} files), for the errors above:",
+            *missing[:50],
+            sep="\n  ",
+            file=sys.stderr,
+        )
+    if len(missing) > 50:
+        print(f"  ... and {len(missing) - 50} more", file=sys.stderr)

@@ -1,0 +1,49 @@
+# Images to arrays, arrays to random subsets. Both are quick and one needs the network: they run where Snakemake runs.
+from scaling.networks.data.sources import SOURCES as IMAGE_SOURCES
+
+
+def image_source(wildcards):
+    return STUDY.datasets[wildcards.dataset].source
+
+
+rule prepare_dataset:
+    input:
+        lambda wildcards: IMAGE_SOURCES.load(image_source(wildcards)).files(
+            STUDY.datasets[wildcards.dataset]
+        ),
+    output:
+        arrays="results/data/{dataset}.npz",
+        provenance="results/data/{dataset}.json",
+    log:
+        "logs/prepare_dataset/{dataset}.log",
+    wildcard_constraints:
+        dataset="|".join(STUDY.datasets),
+    localrule: True
+    threads: 1
+    params:
+        settings=lambda wildcards: STUDY.datasets[wildcards.dataset].model_dump_json(
+            exclude_defaults=True
+        ),
+        code=lambda wildcards: code(
+            "networks/prepare_dataset", IMAGE_SOURCES.module(image_source(wildcards))
+        ),
+    shell:
+        'python "$SCALING_RUN" networks/prepare_dataset --settings {params.settings:q} --arrays {output.arrays:q}'
+        " --provenance {output.provenance:q} > {log:q} 2>&1"
+
+
+# One file per seed: a new seed leaves the runs of the old ones as they are. The images matter through their number only.
+rule draw_subset:
+    input:
+        provenance="results/data/{dataset}.json",
+    output:
+        subset="results/subsets/{dataset}/P{P}/seed{seed}.npy",
+    log:
+        "logs/draw_subset/{dataset}/P{P}/seed{seed}.log",
+    localrule: True
+    threads: 1
+    params:
+        code=code("networks/draw_subset"),
+    shell:
+        'python "$SCALING_RUN" networks/draw_subset --provenance {input.provenance:q} --dataset {wildcards.dataset}'
+        " --P {wildcards.P} --seed {wildcards.seed} --subset {output.subset:q} > {log:q} 2>&1"

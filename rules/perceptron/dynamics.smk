@@ -1,0 +1,174 @@
+# The perceptron at free norm: gradient descent, the fixed-norm pair on the same samples, the squared loss, exponents.
+# Needs nothing of the theory, and the theory nothing of it, up to the table and the figure that show both.
+DYNAMICS = STUDY.perceptron_dynamics
+
+
+wildcard_constraints:
+    alpha=r"[0-9.e+-]+",
+
+
+def of_alphas(folder, alphas):
+    # All digits that tell one number from another: the job reads its alpha from the name.
+    return [
+        f"results/perceptron/{folder}/alpha{alpha:.15g}.parquet" for alpha in alphas
+    ]
+
+
+def dynamics_options(*names):
+    """Settings as command line options: only those that a rule uses, so that no other reruns it."""
+    return " ".join(
+        f"--{name.replace('_', '-')} {getattr(DYNAMICS, name)}" for name in names
+    )
+
+
+def patterns_mb(alpha):
+    """Memory: the patterns in float64, as much again for a copy, and Python itself."""
+    return int(2.2 * 8e-6 * float(alpha) * DYNAMICS.N**2) + 400
+
+
+rule perceptron_dynamics:
+    output:
+        "results/perceptron/dynamics/alpha{alpha}.parquet",
+    log:
+        "logs/perceptron_dynamics/alpha{alpha}.log",
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards: patterns_mb(wildcards.alpha),
+    params:
+        settings=dynamics_options(
+            "N",
+            "samples",
+            "seed",
+            "lambda_min",
+            "lambda_max",
+            "lambda_points",
+            "tolerance",
+        ),
+        code=code("perceptron/dynamics"),
+    shell:
+        'python "$SCALING_RUN" perceptron/dynamics --alpha {wildcards.alpha} {params.settings}'
+        " --output {output:q} > {log:q} 2>&1"
+
+
+rule perceptron_plain:
+    output:
+        "results/perceptron/plain/alpha{alpha}.parquet",
+    log:
+        "logs/perceptron_plain/alpha{alpha}.log",
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards: patterns_mb(wildcards.alpha),
+    params:
+        settings=dynamics_options("N", "seed"),
+        samples=min(DYNAMICS.plain_samples, DYNAMICS.samples),
+        steps=DYNAMICS.plain_steps,
+        learning_rate=DYNAMICS.plain_learning_rate,
+        code=code("perceptron/plain"),
+    shell:
+        'python "$SCALING_RUN" perceptron/plain --alpha {wildcards.alpha} {params.settings} --samples {params.samples}'
+        " --steps {params.steps} --learning-rate {params.learning_rate} --output {output:q} > {log:q} 2>&1"
+
+
+rule perceptron_fixed_norm:
+    output:
+        "results/perceptron/fixed_norm/alpha{alpha}.parquet",
+    log:
+        "logs/perceptron_fixed_norm/alpha{alpha}.log",
+    threads: 1
+    resources:
+        mem_mb=lambda wildcards: patterns_mb(wildcards.alpha),
+    params:
+        settings=dynamics_options(
+            "N", "samples", "seed", "lambda_min", "lambda_max", "lambda_points"
+        ),
+        code=code("perceptron/fixed_norm"),
+    shell:
+        'python "$SCALING_RUN" perceptron/fixed_norm --alpha {wildcards.alpha} {params.settings}'
+        " --output {output:q} > {log:q} 2>&1"
+
+
+rule perceptron_dynamics_table:
+    input:
+        flow=of_alphas("dynamics", DYNAMICS.alphas),
+        plain=of_alphas("plain", DYNAMICS.plain_alphas),
+    output:
+        "results/perceptron/dynamics.parquet",
+    log:
+        "logs/perceptron_dynamics_table.log",
+    localrule: True
+    threads: 1
+    params:
+        code=code("core/concatenate"),
+    shell:
+        'python "$SCALING_RUN" core/concatenate --tables {input:q} --output {output:q} > {log:q} 2>&1'
+
+
+rule perceptron_fixed_norm_table:
+    input:
+        of_alphas("fixed_norm", DYNAMICS.alphas),
+    output:
+        "results/perceptron/fixed_norm.parquet",
+    log:
+        "logs/perceptron_fixed_norm_table.log",
+    localrule: True
+    threads: 1
+    params:
+        code=code("core/concatenate"),
+    shell:
+        'python "$SCALING_RUN" core/concatenate --tables {input:q} --output {output:q} > {log:q} 2>&1'
+
+
+rule perceptron_free_norm:
+    input:
+        dynamics="results/perceptron/dynamics.parquet",
+        fixed_norm="results/perceptron/fixed_norm.parquet",
+    output:
+        curves="results/perceptron/dynamics_curves.tsv",
+        optima="results/perceptron/dynamics_optima.tsv",
+        gamma_1="results/perceptron/dynamics_gamma_1.tsv",
+        exponents="results/perceptron/dynamics_exponents.tsv",
+    log:
+        "logs/perceptron_free_norm.log",
+    threads: 1
+    params:
+        windows=[to_json(window) for window in DYNAMICS.gamma_1_windows],
+        settings=dynamics_options("gamma_1_min_alpha", "gamma_2_min_alpha"),
+        code=code("perceptron/free_norm"),
+    shell:
+        'python "$SCALING_RUN" perceptron/free_norm --dynamics {input.dynamics:q} --fixed-norm {input.fixed_norm:q}'
+        " --windows {params.windows:q} {params.settings} --curves {output.curves:q} --optima {output.optima:q}"
+        " --gamma-1 {output.gamma_1:q} --exponents {output.exponents:q} > {log:q} 2>&1"
+
+
+rule perceptron_exponents:
+    input:
+        theory="results/perceptron/theory_exponents.tsv",
+        optima="results/perceptron/optima.tsv",
+        dynamics="results/perceptron/dynamics_exponents.tsv",
+    output:
+        "results/perceptron/exponents.tsv",
+    log:
+        "logs/perceptron_exponents.log",
+    localrule: True
+    threads: 1
+    params:
+        code=code("perceptron/exponents", "sources/printed/perceptron.tsv"),
+    shell:
+        'python "$SCALING_RUN" perceptron/exponents --theory {input.theory:q} --optima {input.optima:q}'
+        " --dynamics {input.dynamics:q} --output {output:q} > {log:q} 2>&1"
+
+
+rule perceptron_mse:
+    output:
+        "results/perceptron/mse.parquet",
+    log:
+        "logs/perceptron_mse.log",
+    threads: 1
+    resources:
+        mem_mb=patterns_mb(max(DYNAMICS.mse_alphas)),
+    params:
+        settings=dynamics_options("N", "samples", "seed"),
+        alphas=DYNAMICS.mse_alphas,
+        code=code("perceptron/mse"),
+    shell:
+        'python "$SCALING_RUN" perceptron/mse --alphas {params.alphas} {params.settings} --output {output:q} > {log:q} 2>&1'

@@ -1,0 +1,86 @@
+# Figures 1, 2 and 5 to 9: a step each, its tables its options.
+from scaling.paper.contents import FIGURES
+
+PERCEPTRON_FIGURES = {
+    1: {
+        "theory": "theory.tsv",
+        "optima": "optima.tsv",
+        "curves": "dynamics_curves.tsv",
+        "dynamics": "dynamics.parquet",
+    },
+    2: {
+        "theory": "theory.tsv",
+        "optima": "optima.tsv",
+        "collapse": "theory_collapse.tsv",
+    },
+    5: {},
+    6: {"theory": "theory.tsv", "optima": "optima.tsv"},
+    7: {"mse": "mse.parquet"},
+    8: {"theory": "theory.tsv"},
+    9: {
+        "curves": "dynamics_curves.tsv",
+        "optima": "dynamics_optima.tsv",
+        "gamma-1": "dynamics_gamma_1.tsv",
+        "exponents": "dynamics_exponents.tsv",
+    },
+}
+# Settings that a step takes besides its tables; settings that a caption names.
+WINDOW = to_json(DYNAMICS.gamma_1_windows[0])
+FIGURE_OPTIONS = {9: ["--window", WINDOW, "--min-alpha", DYNAMICS.gamma_1_min_alpha]}
+IN_CAPTION = {
+    1: {"lambda_max": DYNAMICS.lambda_max},
+    9: {"min_alpha": DYNAMICS.gamma_1_min_alpha},
+}
+TARGETS += [
+    f"results/perceptron/{table}"
+    for table in (
+        "theory.tsv",
+        "theory_exponents.tsv",
+        "dynamics.parquet",
+        "exponents.tsv",
+    )
+]
+TARGETS += [
+    f"results/figures/fig{number}.{kind}"
+    for number in PERCEPTRON_FIGURES
+    for kind in ("pdf", "png")
+]
+
+
+for number, tables in PERCEPTRON_FIGURES.items():
+
+    rule:
+        name:
+            f"figure{number}"
+        input:
+            **{
+                option.replace("-", "_"): f"results/perceptron/{table}"
+                for option, table in tables.items()
+            },
+        output:
+            pdf=f"results/figures/fig{number}.pdf",
+            png=report(
+                f"results/figures/fig{number}.png",
+                caption=f"captions/fig{number}.rst",
+                category="Figures",
+                labels={
+                    "figure": f"{number:02}",
+                    "shows": FIGURES[number].shows,
+                },
+            ),
+        log:
+            f"logs/figures/fig{number}.log",
+        localrule: True
+        threads: 1
+        params:
+            step=FIGURES[number].step,
+            tables=[
+                word
+                for option, table in tables.items()
+                for word in (f"--{option}", f"results/perceptron/{table}")
+            ],
+            options=FIGURE_OPTIONS.get(number, []),
+            in_caption=IN_CAPTION.get(number, {}),
+            code=code(FIGURES[number].step),
+        shell:
+            'python "$SCALING_RUN" {params.step} {params.tables:q} {params.options:q} --pdf {output.pdf:q} --png {output.png:q} > {log:q} 2>&1'

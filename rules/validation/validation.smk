@@ -1,0 +1,34 @@
+# Synthetic studies with known exponents: are the procedures right?
+from scaling.validation.scenarios import SCENARIOS
+
+
+rule validation:
+    output:
+        studies="results/validation/{scenario}.parquet",
+    log:
+        "logs/validation/{scenario}.log",
+    wildcard_constraints:
+        scenario="|".join(SCENARIOS),
+    threads: 1
+    params:
+        settings=to_json(STUDY.validation),
+        code=code("validation/validate"),
+    shell:
+        'python "$SCALING_RUN" validation/validate --scenario {wildcards.scenario} --settings {params.settings:q}'
+        " --studies {output.studies:q} > {log:q} 2>&1"
+
+
+rule validation_table:
+    input:
+        studies=expand("results/validation/{scenario}.parquet", scenario=SCENARIOS),
+    output:
+        table="results/validation/exponents.tsv",
+        figures=multiext("results/validation/exponents", ".pdf", ".png"),
+    log:
+        "logs/validation_table.log",
+    threads: 1
+    params:
+        code=code("validation/table"),
+    shell:
+        'python "$SCALING_RUN" validation/table --studies {input.studies:q} --table {output.table:q}'
+        " --figures {output.figures:q} > {log:q} 2>&1"

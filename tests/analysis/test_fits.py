@@ -1,0 +1,134 @@
+"""The chain's parts: smooth minimum, early law, offsets, resampling."""
+
+import numpy as np
+import pytest
+
+from scaling.analysis.robust.bootstrap import interval, resample_counts, widen
+from scaling.analysis.robust.early_law import early_power_law
+from scaling.analysis.robust.offsets import fit_with_offset
+from scaling.analysis.robust.optimum import smooth_minimum
+
+GRID = np.linspace(0, 5, 101)
+ALL = np.ones(GRID.size, bool)
+
+
+def test_the_minimum_of_a_cubic_is_found_between_grid_points():
+    t = GRID - 2.713
+    location, value, censored = smooth_minimum(GRID, (0.05 * t**2 + 0.01 * t**3 - 1.2)[None], ALL)
+    assert location[0] == pytest.approx(2.713, abs=2e-4)
+    assert value[0] == pytest.approx(-1.2, abs=1e-6)
+    assert not censored[0]
+
+
+def test_the_minimum_moves_with_the_curve():
+    curve = lambda x: -0.3 * x + 0.5 * 0.2 * np.logaddexp(0, x / 0.2)  # noqa: E731
+    shift = 7 * (GRID[1] - GRID[0])
+    y = np.stack([curve(GRID - 2), curve(GRID - 2 - shift) + 0.4])
+    location, value, _ = smooth_minimum(GRID, y, ALL)
+    assert location[1] - location[0] == pytest.approx(shift, abs=1e-9)
+    assert value[1] - value[0] == pytest.approx(0.4, abs=1e-9)
+
+
+def test_a_flat_noisy_minimum_is_found_better_than_by_the_grid():
+    rng = np.random.default_rng(0)
+    y = 0.05 * (GRID - 2.5) ** 2 + 0.01 * rng.standard_normal((200, GRID.size))
+    location, _, _ = smooth_minimum(GRID, y, ALL)
+    grid_minimum = GRID[np.argmin(y, axis=1)]
+    assert np.std(location) < 0.6 * np.std(grid_minimum)
+    assert abs(np.mean(location) - 2.5) < 0.02
+
+
+def test_a_curve_that_still_falls_is_censored_and_one_of_few_points_is_nan():
+    location, _, censored = smooth_minimum(GRID, -0.3 * GRID[None], ALL)
+    assert censored[0] and location[0] == pytest.approx(5, abs=0.01)
+    location, value, _ = smooth_minimum(GRID, -GRID[None], GRID < 0.2)
+    assert np.isnan(location[0]) and np.isnan(value[0])
+
+
+def test_the_early_law_ends_at_the_elbow_and_starts_after_the_plateau():
+    u = np.linspace(-4, 0, 80)
+    plateau, elbow = -3.0, -1.0
+    f = -0.4 * np.clip(u, plateau, elbow)
+    gamma_1, left, right = early_power_law(u, f[None])
+    assert gamma_1[0] == pytest.approx(0.4, rel=0.01)
+    assert left[0] == pytest.approx(plateau, abs=0.15)
+    assert right[0] == pytest.approx(elbow, abs=0.15)
+
+
+def test_the_slope_is_numpys_line_over_the_first_half():
+    rng = np.random.default_rng(1)
+    u = np.linspace(0, 3, 40)
+    f = -0.5 * u + 0.002 * rng.standard_normal((3, 40))
+    gamma_1, left, right = early_power_law(u, f)
+    for row in range(3):
+        first, last = np.searchsorted(u, [left[row] - 1e-9, right[row] - 1e-9])
+        kept = slice(first, first + int(np.rint((last - first) / 2)) + 1)
+        assert gamma_1[row] == pytest.approx(-np.polyfit(u[kept], f[row, kept], 1)[0], rel=1e-9)
+
+
+def test_a_rising_curve_has_no_early_law():
+    gamma_1, left, right = early_power_law(np.linspace(0, 1, 20), np.linspace(0, 1, 20)[None])
+    assert np.isnan([gamma_1[0], left[0], right[0]]).all()
+
+
+def test_an_offset_is_found_where_there_is_one():
+    x = np.linspace(1, 4, 20)
+    y = np.log10(10 ** (-0.5 * x) + 0.02)
+    law = fit_with_offset(x, y)
+    assert law.chosen
+    assert law.exponent == pytest.approx(-0.5, abs=1e-5)
+    assert 10**law.log10_q == pytest.approx(0.02, rel=1e-4)
+    assert law.log10_k == pytest.approx(0, abs=1e-4)
+
+
+def test_an_offset_that_is_not_there_is_not_chosen_and_never_negative():
+    rng = np.random.default_rng(3)
+    x = np.linspace(1, 4, 12)
+    chosen = [fit_with_offset(x, 0.7 * x + 1 + 0.03 * rng.standard_normal(12)) for _ in range(60)]
+    assert np.mean([law.chosen for law in chosen]) < 0.1
+    bent = fit_with_offset(x, np.log10(10 ** (0.7 * x) - 3))
+    assert not bent.chosen
+
+
+def test_a_wave_along_the_curve_is_no_offset():
+    rng = np.random.default_rng(5)
+    x = np.linspace(1, 3, 40)
+    waves = [0.01 * np.convolve(rng.standard_normal(50), np.ones(11) / 11**0.5, "valid") for _ in range(40)]
+    chosen = [fit_with_offset(x, -0.5 * x + wave, correlated=True).chosen for wave in waves]
+    assert np.mean(chosen) < 0.15
+
+
+def test_an_offset_of_norms_beyond_single_precision():
+    x = np.linspace(3, 5, 15)
+    law = fit_with_offset(x, np.log10(10 ** (20 * (x - 3)) + 1e3) + 70)
+    assert law.chosen and law.log10_q == pytest.approx(73, abs=0.01) and law.exponent == pytest.approx(20, rel=1e-3)
+
+
+def test_few_points_have_no_offset():
+    assert not fit_with_offset(np.arange(5.0), np.arange(5.0)).chosen
+
+
+def test_counts_are_stratified_and_reproducible():
+    runs = np.array([3, 5])
+    counts = resample_counts(runs, 200, np.random.default_rng(0))
+    assert (counts[:, :3].sum(axis=1) == 3).all() and (counts[:, 3:].sum(axis=1) == 5).all()
+    assert (counts == resample_counts(runs, 200, np.random.default_rng(0))).all()
+    assert np.allclose(counts.mean(axis=0), 1, atol=0.2)
+
+
+def test_widened_means_have_the_unbiased_variance():
+    rng = np.random.default_rng(0)
+    runs = np.array([4])
+    values = rng.standard_normal(4)
+    drawn = resample_counts(runs, 40_000, rng) @ values / 4
+    wide = widen(drawn[:, None, None], np.array([[[values.mean()]]]), runs)
+    assert wide.var() == pytest.approx(values.var(ddof=1) / 4, rel=0.03)
+
+
+def test_the_interval_is_of_percentiles_and_their_reflection_and_refuses_failures():
+    drawn = np.arange(1001) / 1000
+    assert interval(drawn, 0.5, 0.95) == (pytest.approx(0.025), pytest.approx(0.975))
+    assert interval(drawn, 0.6, 0.95) == (pytest.approx(0.025), pytest.approx(1.175))
+    assert np.isnan(interval(drawn, np.nan, 0.95)).all()
+    assert np.isnan(interval(np.full(100, np.nan), 0.5, 0.95)).all()
+    assert np.isnan(interval(np.where(np.arange(100) < 30, np.nan, 1.0), 1.0, 0.95)).all()

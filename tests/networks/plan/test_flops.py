@@ -1,0 +1,61 @@
+"""Operations counted from a network's sizes against operations counted by running it."""
+
+import inspect
+
+import pytest
+
+from scaling.core.errors import BadInput
+from scaling.networks.models import FAMILIES
+from scaling.networks.plan import flops
+from scaling.networks.plan.counter import count_by_building
+from scaling.networks.plan.operations import count
+
+NETWORKS = {
+    "CNN_MNIST": ("CNN", {}, (1, 28, 28), 10),
+    "CNN_CIFAR100": (
+        "CNN",
+        {"stages": [[64, 128], [256, 512], []], "fully_connected": [1024, 512], "dropout": 0.1},
+        (3, 32, 32),
+        100,
+    ),
+    "CNN_odd": ("CNN", {"stages": [[4], [8], []], "fully_connected": []}, (1, 15, 11), 3),
+    "ResNet_MNIST": ("ResNet", {"widths": [16, 32, 64, 128]}, (1, 28, 28), 10),
+    "ResNet_CIFAR10": ("ResNet", {}, (3, 32, 32), 10),
+    "ResNet_CIFAR100": ("ResNet", {"blocks": [3, 4, 6, 3]}, (3, 32, 32), 100),
+    "ResNet_odd": ("ResNet", {"blocks": [1, 1], "widths": [4, 4]}, (1, 9, 7), 3),
+    "ViT_MNIST": ("ViT", {"patch": 7, "dim": 128, "depth": 4, "heads": 4}, (1, 28, 28), 10),
+    "ViT_CIFAR10": ("ViT", {}, (3, 32, 32), 10),
+    "ViT_CIFAR100": ("ViT", {"dim": 256, "heads": 4, "mlp_ratio": 2}, (3, 32, 32), 100),
+}
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_counting_from_sizes_is_counting_by_running(network):
+    counted, run = count(*NETWORKS[network]), count_by_building(*NETWORKS[network])
+    assert (counted.forward, counted.backward, counted.parameters) == (run.forward, run.backward, run.parameters)
+    if not network.startswith("ViT"):  # attention's activations are inside a function, where no hook sees them
+        assert counted.activations == run.activations
+
+
+def test_a_convolution_by_hand():
+    counts = count("CNN", {"stages": [[2]], "fully_connected": []}, (1, 4, 4), 3)
+    convolution, linear = 2 * 9 * 2 * 16, 2 * 32 * 3
+    assert counts.forward == convolution + linear
+    assert counts.backward == convolution + 2 * linear  # the images need no gradient
+
+
+@pytest.mark.parametrize("family", flops.FAMILIES)
+def test_the_sizes_and_their_defaults_are_those_of_the_family(family):
+    built, counted = (inspect.signature(f).parameters for f in (FAMILIES.load(family).build, flops.FAMILIES[family]))
+    assert {name: p.default for name, p in built.items()} == {name: p.default for name, p in counted.items()}
+
+
+def test_a_family_that_is_not_counted_here_is_built(monkeypatch):
+    by_sizes = count(*NETWORKS["CNN_odd"])
+    monkeypatch.delitem(flops.FAMILIES, "cnn")
+    assert count(*NETWORKS["CNN_odd"]) == by_sizes
+
+
+def test_sizes_that_make_no_network_are_named():
+    with pytest.raises(BadInput, match=r"sizes\.chanels"):
+        count("CNN", {"chanels": 3}, (1, 8, 8), 10)

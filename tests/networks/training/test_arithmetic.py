@@ -1,0 +1,142 @@
+"""Threads and precision: float32 unless something else is asked for, and then that."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from test_block import CNN, RESNET, VIT, bits, images, subsets
+
+from scaling.networks.training.arithmetic import RoundedFactors, arithmetic, rounded
+from scaling.networks.training.block import train_block
+
+ENGINES = ["single", "stacked"]
+NO_DROPOUT = [replace(CNN, sizes={"stages": [[4]], "fully_connected": [8]}), RESNET, VIT]
+NAMES = {"ids": lambda spec: spec.family}
+
+
+@pytest.fixture
+def train(tmp_path):
+    def call(spec, folder, *seeds, **options):
+        return train_block(images(), subsets(*seeds), spec, tmp_path / folder, device="cpu", **options)
+
+    return call
+
+
+def losses(tables):
+    return np.array(tables.epochs["train_loss"])
+
+
+# ----------------------------------------------------------------------------------------------- rounding
+
+
+def test_ten_bits_of_the_mantissa_are_kept():
+    step = 2.0**-10
+    given = [1 + 0.49 * step, 1 + 0.5 * step, 1 + 0.51 * step, -1 - 0.5 * step, 3.0, 0.0, np.inf, -np.inf]
+    expected = [1.0, 1 + step, 1 + step, -1 - step, 3.0, 0.0, np.inf, -np.inf]
+    assert torch.equal(rounded(torch.tensor(given)), torch.tensor(expected))
+    assert rounded(torch.tensor(np.nan)).isnan()
+
+
+def test_rounding_is_to_the_nearest_of_all_such_numbers():
+    numbers = torch.randn(10_000, generator=torch.Generator().manual_seed(0))
+    mantissa, exponent = torch.frexp(numbers.double())  # mantissa in [1/2, 1): 11 bits with the leading one
+    expected = torch.ldexp((mantissa * 2**11).round(), exponent - 11)
+    assert torch.equal(rounded(numbers).double(), expected)
+
+
+def products(x, w, kernel, picture):
+    """A loss by way of every kind of product."""
+    flat = torch.nn.functional.linear(x, w, w[:, 0]) @ w
+    batched = torch.baddbmm(x[None], x[None], w[None]) @ x.T
+    convolved = torch.nn.functional.conv2d(picture, kernel, padding=1)
+    return flat.square().sum() + batched.square().sum() + convolved.square().sum()
+
+
+def test_the_factors_of_forward_and_backward_products_are_rounded_and_nothing_else():
+    generator = torch.Generator().manual_seed(0)
+    given = [torch.randn(*shape, generator=generator) for shape in ((4, 4), (4, 4), (3, 2, 3, 3), (2, 2, 5, 5))]
+    kept = [rounded(tensor) for tensor in given]
+    exact, rough = [], []
+    for found, context in ((exact, torch.no_grad), (rough, RoundedFactors)):
+        with context():
+            found.append(kept[0] @ kept[1])
+            found.append(torch.nn.functional.conv2d(kept[3], kept[2], padding=1))
+            found.append(given[0] + given[1])
+            found.append(given[0].double() @ given[1].double())
+    assert all(torch.equal(one, other) for one, other in zip(exact, rough, strict=True))
+    with RoundedFactors():
+        assert torch.equal(given[0] @ given[1], kept[0] @ kept[1])
+        leaves = [tensor.clone().requires_grad_() for tensor in given]
+        gradients = torch.autograd.grad(products(*leaves), leaves)
+    leaves = [tensor.clone().double().requires_grad_() for tensor in given]
+    truth = torch.autograd.grad(products(*leaves), leaves)
+    for gradient, true in zip(gradients, truth, strict=True):
+        assert 1e-5 < (gradient - true).norm() / true.norm() < 3e-3
+
+
+def test_every_product_of_a_step_is_one_of_those_that_are_rounded():
+    """So that no factor is forgotten: the names of all operations of a step that multiply matrices."""
+    from test_graphs import Watched, batches, engine_of
+
+    from scaling.networks.training.arithmetic import FACTORS
+
+    known = {function.name().split("::")[1].split(".")[0] for function in FACTORS}
+    seen = set()
+    for spec in (CNN, RESNET, VIT):
+        for engine in ENGINES:
+            made = engine_of(replace(spec, engine=engine))
+            with Watched() as watched:
+                made.train_step(*next(batches(spec, made.runs)))
+            seen |= watched.names
+    multiplies = {
+        name
+        for name in seen
+        if any(part in name for part in ("mm", "mv", "conv", "matmul", "linear", "dot", "attention"))
+    }
+    assert multiplies <= known and {"convolution", "addmm", "bmm"} <= multiplies
+
+
+# ----------------------------------------------------------------------------------------------- training
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("precision", "least", "most"), [("bf16", 1e-6, 0.02), ("tf32", 1e-8, 0.002)])
+@pytest.mark.parametrize("spec", NO_DROPOUT, **NAMES)
+def test_a_precision_is_used_where_it_is_asked_for(train, spec, precision, least, most, engine):
+    """Other numbers than float32, by about the 2^-9 and 2^-12 of its bits; the same again."""
+    spec = replace(spec, engine=engine)
+    exact = train(spec, "float32", 1)
+    rough = replace(spec, precision=precision)
+    tables = [train(rough, folder, 1, keep_weights=True) for folder in ("rough", "again")]
+    assert bits(tables[0]) == bits(tables[1])
+    assert least < np.abs(losses(tables[0])[:3] / losses(exact)[:3] - 1).max() < most
+
+
+def test_processes_use_it_too(train):
+    spec = replace(NO_DROPOUT[0], engine="single", precision="tf32")
+    assert bits(train(spec, "processes", 1, 2, workers=2)) == bits(train(spec, "one", 1, 2))
+
+
+@pytest.mark.parametrize("precision", ["bf16", "tf32"])
+def test_the_weights_are_float32(tmp_path, train, precision):
+    train(replace(CNN, precision=precision), "kept", 1, keep_weights=True)
+    weights = torch.load(tmp_path / "kept/seed1.pt", weights_only=True)["state"]["engine"]["model"]
+    assert all(weight.dtype == torch.float32 for weight in weights.values())
+    assert any((weight != weight.bfloat16()).any() and (weight != rounded(weight)).any() for weight in weights.values())
+
+
+@pytest.mark.parametrize(("precision", "allowed"), [("float32", False), ("tf32", True), ("bf16", True)])
+def test_a_gpu_may_use_tf32_only_where_it_is_asked_for(precision, allowed):
+    flags = torch.backends.cuda.matmul, torch.backends.cudnn
+    before = [flag.allow_tf32 for flag in flags]
+    with arithmetic(replace(CNN, precision=precision), "cuda"):
+        assert [flag.allow_tf32 for flag in flags] == [allowed, allowed]
+    assert [flag.allow_tf32 for flag in flags] == before
+
+
+def test_a_cpu_uses_one_thread_and_counts_tiny_numbers_as_zero():
+    before, tiny = torch.get_num_threads(), torch.tensor([1e-30])
+    with arithmetic(CNN, "cpu"):
+        assert torch.get_num_threads() == 1 and (tiny * 1e-10).item() == 0
+    assert torch.get_num_threads() == before and (tiny * 1e-10).item() > 0

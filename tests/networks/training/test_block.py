@@ -1,0 +1,274 @@
+"""Blocks of runs: the same bits however they are cut short, split over processes or put together."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from scaling.core.errors import BadInput
+from scaling.networks.data.arrays import ImageArrays
+from scaling.networks.training.block import train_block
+from scaling.networks.training.single import SingleRun
+from scaling.networks.training.spec import TrainingSpec
+
+CNN = TrainingSpec(
+    "CNN",
+    {"stages": [[4]], "fully_connected": [8], "dropout": 0.2},
+    epochs=4,
+    log_points=8,
+    log_unit="steps",
+    learning_rate=5e-3,
+    batch_size=16,
+)
+RESNET = replace(CNN, family="ResNet", sizes={"blocks": [1], "widths": [4]}, augmentation="crop_flip")
+VIT = replace(CNN, family="ViT", sizes={"patch": 2, "dim": 8, "depth": 1, "heads": 2}, optimizer="AdamW")
+SGD = replace(CNN, optimizer="SGD", momentum=0.9, augmentation="affine")
+
+
+def images() -> ImageArrays:
+    """Three classes: bright squares in three places, under noise."""
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 3, 130)
+    pixels = random.integers(0, 100, (130, 6, 6, 1))
+    for image, label in zip(pixels, labels, strict=True):
+        image[2 * label : 2 * label + 2, :3] += 120
+    pixels = pixels.astype(np.uint8)
+    return ImageArrays(pixels[:100], labels[:100], pixels[100:], labels[100:])
+
+
+def subsets(*seeds, P=40):
+    return {seed: np.random.default_rng(seed).permutation(100)[:P] for seed in seeds}
+
+
+def bits(tables):
+    """All that a block gave, so that NaN is equal to NaN: Python writes floats with all their digits."""
+    return repr(tables)
+
+
+def rows(tables, seed):
+    """What one run of a block gave."""
+    return [
+        repr([values[i] for values in columns.values()])
+        for columns in (tables.epochs, tables.layers)
+        for i, found in enumerate(columns["seed"])
+        if found == seed
+    ]
+
+
+@pytest.fixture
+def train(tmp_path):
+    def call(spec, seeds, folder="checkpoints", **options):
+        return train_block(images(), subsets(*seeds), spec, tmp_path / folder, device="cpu", **options)
+
+    return call
+
+
+@pytest.mark.parametrize("spec", [CNN, RESNET, VIT, SGD], ids=lambda spec: f"{spec.family}-{spec.optimizer}")
+def test_a_run_in_a_block_has_the_bits_of_the_run_alone_and_learns(train, spec):
+    together = train(spec, [3, 1], "together")
+    alone = train(spec, [1], "alone")
+    assert rows(together, 1) == rows(alone, 1)
+    assert rows(together, 1) != rows(together, 3)
+    assert alone.epochs["train_loss"][-1] < alone.epochs["train_loss"][0]
+
+
+def interrupted_after(steps):
+    """Let training be stopped after so many steps, as by SIGTERM."""
+
+    class Interrupted(SingleRun):
+        done = 0
+
+        def train_step(self, index, draws):
+            super().train_step(index, draws)
+            Interrupted.done += 1
+            if Interrupted.done == steps:
+                os.kill(os.getpid(), signal.SIGTERM)
+
+    return Interrupted
+
+
+@pytest.mark.parametrize("spec", [CNN, RESNET, VIT, SGD], ids=lambda spec: f"{spec.family}-{spec.optimizer}")
+def test_a_run_stopped_inside_an_epoch_ends_with_the_same_bits(train, spec, monkeypatch, capsys):
+    expected = train(spec, [1, 2], "undisturbed")
+    monkeypatch.setitem(sys.modules["scaling.networks.training.engines"].ENGINES, "single", interrupted_after(7))
+    with pytest.raises(SystemExit) as stopped:
+        train(spec, [1, 2])
+    assert stopped.value.code == 128 + signal.SIGTERM
+    monkeypatch.undo()
+    torch.rand(3)  # whatever else draws from the global generator meanwhile
+    assert bits(train(spec, [1, 2])) == bits(expected)
+    assert "continuing at step 7 of 12" in capsys.readouterr().out
+
+
+def test_finished_runs_are_not_trained_again_when_a_seed_is_added(train, monkeypatch, tmp_path):
+    first = train(CNN, [1, 2])
+    assert max(file.stat().st_size for file in (tmp_path / "checkpoints").iterdir()) < 20_000  # records, no weights
+    trained = []
+    original = SingleRun.__init__
+    monkeypatch.setattr(SingleRun, "__init__", lambda self, *a: (trained.append(a[3]), original(self, *a))[1])
+    more = train(CNN, [1, 2, 3])
+    assert trained == [[3]]
+    assert [rows(more, seed) for seed in (1, 2)] == [rows(first, seed) for seed in (1, 2)]
+
+
+def test_more_epochs_continue_from_kept_weights_where_every_point_was_logged(train, capsys):
+    every_step = replace(CNN, log_points=1000)
+    train(replace(every_step, epochs=2), [1], keep_weights=True)
+    longer = train(every_step, [1])
+    assert "continuing at step 6 of 12" in capsys.readouterr().out
+    assert bits(longer) == bits(train(every_step, [1], "fresh"))
+
+
+def test_more_epochs_start_afresh_where_points_would_be_missing(train, capsys):
+    train(replace(CNN, epochs=2, log_points=2), [1], keep_weights=True)
+    assert bits(train(CNN, [1])) == bits(train(CNN, [1], "fresh"))
+    assert "was logged at other points; starting afresh" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"code": "other"}, {"spec": replace(CNN, learning_rate=1e-3)}],
+    ids=["code", "settings"],
+)
+def test_a_record_of_another_code_or_of_other_settings_is_refused(train, capsys, changes):
+    train(CNN, [1])
+    spec = changes.pop("spec", CNN)
+    again = train(spec, [1], **changes)
+    assert "seed1.pt: refused, of other settings, data, code or versions; starting afresh" in capsys.readouterr().out
+    assert bits(again) == bits(train(spec, [1], "fresh"))
+
+
+def test_other_images_are_other_runs(tmp_path, capsys):
+    train_block(images(), subsets(1), CNN, tmp_path, device="cpu")
+    other = images()
+    other.test_images[0] += 1
+    train_block(other, subsets(1), CNN, tmp_path, device="cpu")
+    assert "refused, of other settings, data" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("damage", [lambda b: b[: len(b) // 2], lambda b: b"", lambda b: b"no checkpoint"])
+def test_a_damaged_checkpoint_is_refused(train, tmp_path, capsys, damage):
+    expected = train(CNN, [1])
+    file = tmp_path / "checkpoints" / "seed1.pt"
+    file.write_bytes(damage(file.read_bytes()))
+    assert bits(train(CNN, [1])) == bits(expected)
+    assert "seed1.pt: refused, cannot be read" in capsys.readouterr().out
+
+
+def test_reading_a_checkpoint_runs_no_code(train, tmp_path, capsys):
+    class Malicious:
+        def __reduce__(self):
+            return (Path.touch, (tmp_path / "ran",))
+
+    (tmp_path / "checkpoints").mkdir()
+    torch.save({"identity": Malicious()}, tmp_path / "checkpoints" / "seed1.pt")
+    train(CNN, [1])
+    assert "refused, cannot be read" in capsys.readouterr().out
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_full_disk_names_the_file_and_leaves_nothing_half(train, tmp_path, monkeypatch):
+    def full(self, data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match=r"seed1.pt: the checkpoint cannot be written: No space left on device"):
+        train(CNN, [1])
+    assert list((tmp_path / "checkpoints").iterdir()) == []
+
+
+def test_a_diverged_run_ends_and_the_others_go_on(train, monkeypatch, capsys):
+    original = SingleRun.train_step
+
+    def explode(self, index, draws):
+        original(self, index, draws)
+        if self.seed == 2:
+            next(self.model.parameters()).data.fill_(torch.inf)
+
+    expected = train(CNN, [1], "alone")
+    monkeypatch.setattr(SingleRun, "train_step", explode)
+    found = train(CNN, [2, 1])
+    assert rows(found, 1) == rows(expected, 1)
+    assert [d for seed, d in zip(found.epochs["seed"], found.epochs["diverged"], strict=True) if seed == 2] == [True]
+    assert np.isnan(found.epochs["test_error"][0])
+    assert "seed 2  epoch 0.3333/4" in capsys.readouterr().out
+    monkeypatch.undo()
+    again = train(CNN, [2, 1])  # from the records
+    assert bits(again) == bits(found)
+
+
+def test_adams_weight_decay_is_not_adamws(train):
+    decayed = {
+        name: train(replace(CNN, optimizer=name, weight_decay=0.1), [1], name).epochs["train_loss"][-1]
+        for name in ("Adam", "AdamW")
+    }
+    plain = {name: train(replace(CNN, optimizer=name), [1], f"{name}0").epochs["train_loss"][-1] for name in decayed}
+    assert plain["Adam"] == pytest.approx(plain["AdamW"], rel=1e-4)
+    assert abs(decayed["Adam"] - decayed["AdamW"]) > 1e-2
+
+
+def test_processes_side_by_side_give_the_same_bits(train):
+    assert bits(train(CNN, [1, 2], "side by side", workers=2)) == bits(train(CNN, [1, 2], "in turn"))
+
+
+SCRIPT = """
+import sys
+sys.path[:0] = {path!r}
+import test_block
+from pathlib import Path
+if __name__ == "__main__":
+    spec = test_block.replace(test_block.CNN, epochs=100000)
+    test_block.train_block(
+        test_block.images(), test_block.subsets(1, 2), spec, Path({folder!r}), device="cpu", workers={workers},
+        checkpoint_seconds=0.2,
+    )
+"""
+
+
+@pytest.mark.parametrize("number, workers", [(signal.SIGKILL, 1), (signal.SIGTERM, 2)], ids=["kill -9", "SIGTERM"])
+def test_a_killed_process_leaves_checkpoints_that_continue_with_the_same_bits(train, tmp_path, number, workers):
+    folder = tmp_path / "checkpoints"
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(path=sys.path, folder=str(folder), workers=workers))
+    process = subprocess.Popen([sys.executable, script], stdout=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + 60
+        begun = [folder / f"seed{seed}.pt" for seed in range(1, workers + 1)]  # processes start in any order
+        while not all(path.exists() for path in begun) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(number)
+        code = process.wait(30)
+    finally:
+        process.kill()
+    assert code == (-number if number == signal.SIGKILL else 128 + number)
+    step = torch.load(folder / "seed1.pt", weights_only=True)["step"]
+    assert 0 < step < 300_000
+    # the shortest run that is logged at the same points as far as that, and goes on a little
+    content = torch.load(folder / "seed1.pt", weights_only=True)
+    epochs = step // 3 + 2
+    spec = replace(CNN, epochs=epochs, log_points=1)
+    content["records"] = []
+    torch.save(content, folder / "seed1.pt")
+    assert bits(train(spec, [1])) == bits(train(spec, [1], "fresh"))
+
+
+def test_impossible_input_is_one_line(tmp_path):
+    with pytest.raises(BadInput, match="subset of seed 1: indices must be 0 to 99"):
+        train_block(images(), {1: np.array([5, 100])}, CNN, tmp_path)
+    with pytest.raises(BadInput, match="one number for all seeds"):
+        train_block(images(), {1: np.arange(5), 2: np.arange(6)}, CNN, tmp_path)
+    with pytest.raises(BadInput, match="device: 'tpu' is not one of"):
+        train_block(images(), subsets(1), CNN, tmp_path, device="tpu")
+
+
+def test_recorded_steps_are_refused_on_a_cpu(train, tmp_path):
+    with pytest.raises(BadInput, match=r"cuda_graphs: true needs a GPU.*; allowed: false"):
+        train(replace(CNN, cuda_graphs=True), [1])
+    assert not (tmp_path / "checkpoints").exists()

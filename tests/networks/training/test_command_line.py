@@ -1,0 +1,75 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from harness.paths import SCRIPTS
+
+from scaling.core.errors import BadInput
+from scaling.networks.data.arrays import ImageArrays, write_arrays
+from scaling.networks.training.spec import TrainingSpec, read_spec
+
+# Pretend that all but torch and numpy is missing, as on a bare machine.
+BARE = """
+import runpy, sys
+for name in ("pandas", "pydantic", "scipy", "pyarrow", "matplotlib", "sklearn", "torchvision", "snakemake", "yaml"):
+    sys.modules[name] = None
+runpy.run_module("scaling.networks.training", run_name="__main__")
+"""
+
+
+def run(*arguments, cwd):
+    command = [sys.executable, "-c", BARE, *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, env={"PYTHONPATH": str(SCRIPTS)}, capture_output=True, text=True)
+
+
+def test_a_shell_command_trains_where_only_torch_is_installed(tmp_path):
+    random = np.random.default_rng(0)
+    pixels, labels = random.integers(0, 256, (60, 6, 6, 1)).astype(np.uint8), random.integers(0, 3, 60)
+    write_arrays(ImageArrays(pixels, labels, pixels, labels), tmp_path / "noise.npz")
+    (tmp_path / "spec.json").write_text(json.dumps({"family": "CNN", "epochs": 7, "log_points": 3}))
+    sizes = 'sizes={"stages": [[4]], "fully_connected": [8]}'
+    options = [
+        "--data",
+        "noise.npz",
+        "--P",
+        20,
+        "--seeds",
+        1,
+        2,
+        "--out",
+        "runs",
+        "--spec",
+        "spec.json",
+        "--device",
+        "cpu",
+    ]
+    done = run(*options, "--", "epochs=3", sizes, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "P 20  seed 2  epoch 3/3  train" in done.stdout
+    header, *rows = (tmp_path / "runs" / "epochs.tsv").read_text().splitlines()
+    assert header.split("\t")[:3] == ["P", "seed", "epoch"]
+    assert [row.split("\t")[:3] for row in rows[-1:]] == [["20", "2", "3.0"]]
+    assert len((tmp_path / "runs" / "layers.tsv").read_text().splitlines()) == 1 + 3 * len(rows)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"epoch": 3}, "setting epoch: unknown; allowed: family, sizes, epochs"),
+        ({"optimizer": "adam"}, "setting optimizer: not one of Adam, AdamW, SGD, got 'adam'"),
+        ({"epochs": 2.5}, "setting epochs: must be a int, got 2.5"),
+        ({"epochs": 0}, "setting epochs: must be greater than 0, got 0"),
+        ({"sizes": [1]}, "setting sizes: must be a dict"),
+    ],
+)
+def test_bad_settings_are_one_line(changes, message):
+    with pytest.raises(BadInput, match=message):
+        read_spec({"family": "CNN", "sizes": {}, "epochs": 3} | changes)
+
+
+def test_settings_make_the_spec():
+    spec = read_spec({"family": "CNN", "sizes": {}, "epochs": 3, "learning_rate": 1})
+    assert spec == TrainingSpec("CNN", {}, 3, learning_rate=1.0)
+    assert read_spec(spec.as_dict()) == spec

@@ -1,0 +1,219 @@
+"""Recorded training steps. What records on a GPU is replaced here by what repeats the step in Python."""
+
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+from test_block import CNN, RESNET, SGD, VIT, bits, images, subsets
+from torch import is_tensor
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
+
+from scaling.networks.training import engines
+from scaling.networks.training.block import train_block
+from scaling.networks.training.engines import make_engine
+from scaling.networks.training.graphs import CudaCapture, GraphedSteps
+from scaling.networks.training.images import DeviceImages
+
+SPECS = [replace(spec, engine=engine) for spec in (CNN, RESNET, VIT, SGD) for engine in ("single", "stacked")]
+
+
+class Recorder:
+    """Stands in for a recording: warms up with some steps, and then repeats the step on the same buffers."""
+
+    def __init__(self, warm_up=2):
+        self.warm_up, self.recorded, self.replayed = warm_up, 0, 0
+
+    def __call__(self, step):
+        for _ in range(self.warm_up):
+            step()
+        self.recorded += 1
+
+        def replay():
+            self.replayed += 1
+            step()
+
+        return replay
+
+
+def recorders(monkeypatch):
+    """A list of those that record from now on: a CPU may then train with recorded steps."""
+    monkeypatch.setattr("scaling.networks.training.block._refuse_graphs_without_a_gpu", lambda spec, device: None)
+    made = []
+
+    def graphed(engine):
+        made.append(Recorder())
+        return GraphedSteps(engine, made[-1])
+
+    monkeypatch.setattr(engines, "GraphedSteps", graphed)
+    return made
+
+
+def engine_of(spec, runs=2):
+    seeds = list(range(runs)) if spec.engine == "stacked" else [0]
+    return make_engine(spec.engine, spec, DeviceImages(images(), spec, torch.device("cpu")), 3, seeds)
+
+
+def batches(spec, runs, steps=6):
+    generator = torch.Generator().manual_seed(0)
+    for step in range(steps):
+        size = 8 if step % 3 == 2 else 16  # the last batch of an epoch is smaller
+        draws = torch.rand(runs, size, 3, generator=generator) if spec.augmentation != "none" else None
+        yield torch.randint(0, 100, (runs, size), generator=generator), draws
+
+
+def state(engine):
+    """All tensors of all runs' checkpoints: weights, statistics, moments, step counts, random states."""
+    return [tensor.clone() for tensor in tree_leaves([engine.state(run) for run in range(engine.runs)])]
+
+
+def equal(some, others):
+    return all(torch.equal(a, b) for a, b in zip(some, others, strict=True))
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.family}-{spec.optimizer}-{spec.engine}")
+def test_replayed_steps_are_the_steps_bit_for_bit(spec):
+    torch.manual_seed(5)
+    plain = engine_of(spec)
+    for index, draws in batches(spec, plain.runs):
+        plain.train_step(index, draws)
+    torch.manual_seed(5)  # dropout draws the same masks only if warming up has not used any
+    recorder = Recorder()
+    graphed = GraphedSteps(engine_of(spec), recorder)
+    for index, draws in batches(spec, graphed.runs):
+        graphed.train_step(index, draws)
+    assert equal(state(graphed), state(plain))
+    assert (recorder.recorded, recorder.replayed) == (2, 6)  # one for each size of batch
+
+
+class Watched(TorchDispatchMode):
+    """Notes every operation on tensors, those of the backward pass included."""
+
+    def __init__(self):
+        super().__init__()
+        self.names, self.masks = set(), 0
+
+    def __torch_dispatch__(self, function, types, arguments=(), options=None):
+        self.names.add(function.name().split("::")[1].split(".")[0])
+        if function.name().startswith("aten::index"):
+            self.masks += sum(t.dtype in (torch.bool, torch.uint8) for t in tree_leaves(arguments[1:]) if is_tensor(t))
+        return function(*arguments, **(options or {}))
+
+
+@pytest.mark.parametrize("precision", ["float32", "bf16"])
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.family}-{spec.optimizer}-{spec.engine}")
+def test_nothing_in_a_step_waits_for_the_device_or_depends_on_its_numbers(spec, precision):
+    """Reading a number, finding where a mask is true, or sending a constant: none can be recorded on a GPU."""
+    engine = engine_of(replace(spec, precision=precision))
+    first, second, *_ = batches(spec, engine.runs)
+    engine.train_step(*first)
+    with Watched() as watched:
+        engine.train_step(*second)
+    forbidden = {"_local_scalar_dense", "item", "equal", "is_nonzero", "nonzero", "masked_select", "unique", "_unique2"}
+    assert not watched.names & (forbidden | {"lift_fresh", "bincount", "repeat_interleave", "index_put_"})
+    assert watched.masks == 0
+    assert {"convolution", "convolution_backward", "_log_softmax_backward_data"} <= watched.names
+    assert any(name.startswith("_fused_") for name in watched.names)
+
+
+def test_a_step_reads_the_new_images_from_the_old_buffers():
+    graphed, seen = GraphedSteps(engine_of(SPECS[3]), Recorder()), []
+    graphed.engine.train_step = lambda index, draws: seen.append((index.data_ptr(), index.tolist()))
+    given = [index for index, _ in batches(SPECS[3], 2) if index.shape[1] == 16]
+    for index in given:
+        graphed.train_step(index, torch.zeros(2, 16, 3))
+    assert [numbers for _, numbers in seen[2:]] == [index.tolist() for index in given]  # after two to warm up
+    assert len({place for place, _ in seen}) == 1
+    assert not {place for place, _ in seen} & {index.data_ptr() for index in given}
+
+
+def test_a_recording_that_fails_is_an_error_and_leaves_training_where_it_was():
+    def fails(step):
+        step()
+        raise RuntimeError("operation not permitted when stream is capturing")
+
+    graphed = GraphedSteps(engine_of(SPECS[1]), fails)
+    before = state(graphed)
+    with pytest.raises(RuntimeError, match="not permitted"):
+        graphed.train_step(*next(batches(SPECS[1], 2)))
+    assert equal(state(graphed), before)
+    assert graphed.graphs == {}
+
+
+@pytest.mark.parametrize("engine", ["single", "stacked"])
+def test_blocks_train_with_the_same_bits_and_continue_with_them(tmp_path, monkeypatch, engine):
+    """A whole block through the loop, as a GPU would train it: logs, checkpoints and all."""
+    made = recorders(monkeypatch)
+
+    def train(folder: str, **changes):
+        spec = replace(CNN, engine=engine, log_points=1000, **changes)
+        return train_block(images(), subsets(1, 2), spec, Path(tmp_path / folder), device="cpu", keep_weights=True)
+
+    expected = bits(train("plain"))
+    assert made == []
+    assert bits(train("graphed", cuda_graphs=True)) == expected
+    train("parts", cuda_graphs=True, epochs=2)
+    assert bits(train("parts", cuda_graphs=True)) == expected
+    assert all(recorder.recorded == 2 and recorder.replayed for recorder in made)
+
+
+def test_a_checkpoint_of_plain_steps_is_not_continued_by_recorded_ones(tmp_path, monkeypatch, capsys):
+    """Equal bits are what is hoped for of a GPU's kernels, and not known."""
+    recorders(monkeypatch)
+    train_block(images(), subsets(1), CNN, tmp_path, device="cpu")
+    train_block(images(), subsets(1), replace(CNN, cuda_graphs=True), tmp_path, device="cpu")
+    assert "seed1.pt: refused, of other settings" in capsys.readouterr().out
+
+
+class Card:
+    """The few calls of torch.cuda that a recording makes, noted in order."""
+
+    def __init__(self):
+        self.done, self.stream, self.waited = [], "main", 0
+
+    def graph_pool_handle(self):
+        return "pool"
+
+    def Stream(self):
+        return SimpleNamespace(name="side", wait_stream=lambda other: self.done.append(f"side waits for {other.name}"))
+
+    def current_stream(self):
+        def wait_stream(other):
+            self.done.append(f"main waits for {other.name}")
+
+        return SimpleNamespace(name=self.stream, wait_stream=wait_stream, record_event=self.event)
+
+    def event(self):
+        return SimpleNamespace(synchronize=lambda: setattr(self, "waited", self.waited + 1))
+
+    def CUDAGraph(self):
+        return SimpleNamespace(replay=lambda: self.done.append("replay"))
+
+    @contextmanager
+    def use(self, name):
+        before, self.stream = self.stream, name
+        yield
+        self.stream = before
+
+    def stream_context(self, stream):
+        return self.use(stream.name)
+
+    def graph(self, graph, pool, stream):
+        assert (pool, stream.name) == ("pool", "side")
+        return self.use("recording")
+
+
+def test_a_recording_warms_up_beside_the_main_stream_and_does_not_run_far_ahead(monkeypatch):
+    card = Card()
+    for name in ("graph_pool_handle", "Stream", "current_stream", "CUDAGraph", "graph"):
+        monkeypatch.setattr(torch.cuda, name, getattr(card, name))
+    monkeypatch.setattr(torch.cuda, "stream", card.stream_context)
+    replay = CudaCapture(ahead=4)(lambda: card.done.append(f"step on {card.stream}"))
+    warm_up = ["side waits for main", *["step on side"] * 3, "main waits for side"]
+    assert card.done == [*warm_up, "step on recording"]
+    for _ in range(10):
+        replay()
+    assert card.done[6:] == ["replay"] * 10 and card.waited == 6

@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from scaling.networks.data.arrays import ImageArrays
+from scaling.networks.training.images import DeviceImages, affine, crop_and_flip
+from scaling.networks.training.spec import TrainingSpec
+
+IMAGES = torch.randint(1, 256, (5, 3, 12, 10), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+
+
+def test_normalisation_is_that_of_torchvision():
+    arrays = ImageArrays(*[IMAGES.permute(0, 2, 3, 1).numpy(), np.arange(5)] * 2)
+    spec = TrainingSpec("CNN", {}, 1, normalization_mean=[0.1, 0.2, 0.3], normalization_std=[0.5, 0.25, 1.0])
+    found = DeviceImages(arrays, spec, torch.device("cpu")).training_batch(torch.tensor([3, 1]), None)
+    mean, std = torch.tensor([0.1, 0.2, 0.3]).view(-1, 1, 1), torch.tensor([0.5, 0.25, 1.0]).view(-1, 1, 1)
+    torch.testing.assert_close(found, (IMAGES[[3, 1]].float() / 255 - mean) / std)
+
+
+def test_layout_does_not_depend_on_where_the_arrays_come_from():
+    # one channel: numpy leaves that dimension's stride free, and torch would choose its kernels by it
+    grey = np.zeros((4, 6, 6), np.uint8)
+    strides = set()
+    for images in (grey[..., None], grey.reshape(4, 1, 6, 6).transpose(0, 2, 3, 1), grey[..., None][[0, 1, 2]]):
+        arrays = ImageArrays(images, np.arange(len(images)), images, np.arange(len(images)))
+        strides.add(DeviceImages(arrays, TrainingSpec("CNN", {}, 1), torch.device("cpu")).train_images.stride())
+    assert strides == {(36, 36, 6, 1)}
+
+
+@pytest.mark.parametrize(("top", "left", "flip"), [(0, 0, False), (4, 4, False), (8, 2, True), (3, 8, True)])
+def test_crops_and_mirror_images_one_by_one(top, left, flip):
+    draws = torch.tensor([[(top + 0.5) / 9, (left + 0.5) / 9, 0.25 if flip else 0.75]]).expand(5, 3)
+    expected = F.pad(IMAGES, (4, 4, 4, 4))[:, :, top : top + 12, left : left + 10]
+    assert torch.equal(crop_and_flip(IMAGES, draws), expected.flip(-1) if flip else expected)
+
+
+def test_each_image_has_its_own_crop():
+    draws = torch.rand(5, 3, generator=torch.Generator().manual_seed(1))
+    together = crop_and_flip(IMAGES, draws)
+    assert torch.equal(together[2:3], crop_and_flip(IMAGES[2:3], draws[2:3]))
+    assert not torch.equal(together, IMAGES)
+
+
+def test_affine_without_rotation_shifts_by_whole_pixels():
+    draws = torch.tensor([[0.5, 1.0, 0.5]]).expand(5, 3)  # angle 0; across by 0.1 x 10 pixels; no shift down
+    shifted = affine(IMAGES, draws)
+    assert torch.equal(shifted[..., :-1], IMAGES[..., 1:].float())
+    assert torch.equal(shifted[..., -1], torch.zeros(5, 3, 12))
+
+
+def test_affine_rotates_about_the_centre_by_up_to_ten_degrees():
+    line = torch.zeros(1, 1, 101, 101, dtype=torch.uint8)
+    line[..., 50, :] = 255
+    rotated = affine(line, torch.tensor([[1.0, 0.5, 0.5]]))[0, 0]
+    rows = rotated[:, [10, 50, 90]].argmax(0).tolist()
+    assert rows[1] == 50
+    assert abs(rows[2] - rows[0]) == pytest.approx(80 * np.tan(np.radians(10)), abs=1.5)

@@ -1,0 +1,83 @@
+"""Runs trained in one stack against the same runs trained alone."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from scaling.networks.data.arrays import ImageArrays
+from scaling.networks.training.block import train_block
+from scaling.networks.training.spec import TrainingSpec
+
+CNN = TrainingSpec(
+    "CNN", {"stages": [[4], [4]], "fully_connected": [8]}, epochs=3, log_points=9, log_unit="steps", batch_size=16
+)
+SPECS = [
+    CNN,
+    replace(CNN, family="ResNet", sizes={"blocks": [1, 1], "widths": [4, 8]}, augmentation="crop_flip"),
+    replace(CNN, family="ViT", sizes={"patch": 2, "dim": 8, "depth": 1, "heads": 2}, optimizer="AdamW"),
+    replace(CNN, optimizer="SGD", learning_rate=0.05, momentum=0.9, augmentation="affine", operator_norm=True),
+]
+
+
+def images():
+    random = np.random.default_rng(0)
+    pixels = random.integers(0, 256, (130, 6, 6, 1)).astype(np.uint8)
+    labels = random.integers(0, 3, 130)
+    return ImageArrays(pixels[:100], labels[:100], pixels[100:], labels[100:])
+
+
+def train(spec, folder, *seeds, **options):
+    subsets = {seed: np.random.default_rng(seed).permutation(100)[:40] for seed in seeds}
+    return train_block(images(), subsets, spec, folder, device="cpu", **options)
+
+
+def numbers(table):
+    return {key: np.array(values) for key, values in table.items() if not isinstance(values[0], str)}
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.family}-{spec.optimizer}")
+def test_a_stack_agrees_with_single_runs_to_rounding(tmp_path, spec):
+    single = train(replace(spec, engine="single"), tmp_path / "single", 1, 2, 3)
+    stacked = train(replace(spec, engine="stacked"), tmp_path / "stacked", 1, 2, 3)
+    for mine, reference in ((stacked.epochs, single.epochs), (stacked.layers, single.layers)):
+        mine, reference = numbers(mine), numbers(reference)
+        for key in reference:
+            np.testing.assert_allclose(mine[key], reference[key], rtol=2e-4, atol=2e-5, err_msg=key)
+
+
+@pytest.mark.parametrize("spec", SPECS[:3], ids=lambda spec: spec.family)
+def test_a_stack_agrees_with_single_runs_to_the_rounding_of_bf16(tmp_path, spec):
+    spec = replace(spec, precision="bf16", log_points=3)
+    single, stacked = (
+        numbers(train(replace(spec, engine=engine), tmp_path / engine, 1, 2).epochs) for engine in ("single", "stacked")
+    )
+    np.testing.assert_allclose(stacked["train_loss"], single["train_loss"], rtol=0.02)
+
+
+@pytest.mark.parametrize("spec", SPECS[1:3], ids=lambda spec: spec.family)
+def test_a_stack_continues_with_the_same_bits(tmp_path, spec):
+    spec = replace(spec, engine="stacked", log_points=1000)
+    whole = train(spec, tmp_path / "whole", 1, 2)
+    train(replace(spec, epochs=1), tmp_path / "parts", 1, 2, keep_weights=True)
+    assert repr(train(spec, tmp_path / "parts", 1, 2)) == repr(whole)
+
+
+def test_a_diverged_run_leaves_the_rest_of_its_stack_alone(tmp_path, monkeypatch):
+    from scaling.networks.training.stacked import StackedRuns
+
+    spec = replace(SPECS[1], engine="stacked")
+    expected = train(spec, tmp_path / "expected", 1, 2)
+    original = StackedRuns.train_step
+
+    def explode(self, index, draws):
+        original(self, index, draws)
+        with torch.no_grad():
+            next(iter(self.parameters.values()))[0].fill_(torch.nan)
+
+    monkeypatch.setattr(StackedRuns, "train_step", explode)
+    found = train(spec, tmp_path / "found", 1, 2)
+    assert found.epochs["seed"].count(1) == 1 and found.epochs["diverged"][0] is True
+    points = expected.epochs["seed"].count(2)
+    assert found.epochs["test_loss"][-points:] == expected.epochs["test_loss"][-points:]

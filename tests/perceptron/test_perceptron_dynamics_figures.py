@@ -1,0 +1,70 @@
+"""Figures 1, 7 and 9 can be drawn from small tables and say which setting keeps them from it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import pyplot
+from matplotlib.legend import Legend
+
+from scaling.core.errors import BadInput
+from scaling.perceptron.figures.dynamics import figure_1, figure_7, figure_9
+from scaling.perceptron.free_norm_exponents import analyse
+from scaling.perceptron.mse import mse_table
+
+LAMBDAS = np.geomspace(1e-3, 300, 60)
+
+
+@pytest.fixture(scope="module")
+def tables():
+    paths = pd.DataFrame(
+        (alpha, sample, method, x, alpha**-0.5 * ((1 + x) ** -0.5 + x / alpha**1.5), np.log(x))
+        for alpha in (5.0, 30.0, 60.0)
+        for sample in (0, 1)
+        for method in ("flow", "fixed")
+        for x in LAMBDAS
+    )
+    paths.columns = ["alpha", "sample", "method", "lambda", "epsilon", "log_time"]
+    return analyse(paths, [(2, 0.15)], 25, 10)
+
+
+@pytest.fixture
+def theory():
+    curve = pd.DataFrame({"alpha": 5.0, "lambda": LAMBDAS, "epsilon": 0.4 * (1 + LAMBDAS) ** -0.5})
+    rules = {"epsilon_hebb": 0.4, "epsilon_bayes": 0.08, "epsilon_max_stability": 0.1}
+    return curve, pd.DataFrame([{"alpha": 5.0} | rules])
+
+
+def test_figure_1_shows_the_common_alphas_and_where_plain_descent_stops(tables, theory, assert_legible):
+    columns = ["alpha", "sample", "method", "step", "lambda", "epsilon"]
+    plain = pd.DataFrame([(5.0, 0, "plain", 10, 0.5, 0.3), (5.0, 0, "plain", 1000, 7.0, 0.2)], columns=columns)
+    figure = figure_1(*theory, tables[0], plain)
+    assert_legible(figure)
+    labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    assert "$10^{3}$ plain steps" in labels
+    assert len(figure.axes[1].get_lines()) == 2  # alpha = 5 alone, fixed and free
+    pyplot.close(figure)
+
+
+def test_figure_1_needs_an_alpha_in_common(tables, theory):
+    with pytest.raises(BadInput, match=r"perceptron_theory\.alphas"):
+        figure_1(theory[0].assign(alpha=7.0), theory[1], tables[0], pd.DataFrame())
+
+
+def test_figure_9_and_its_alphas(tables, assert_legible):
+    figure = figure_9(*tables, (2, 0.15), 25)
+    assert_legible(figure)
+    left, right = figure.axes
+    assert [text.get_text() for text in left.get_legend().get_texts()] == ["30", "60"]
+    assert any("gamma_2" in text.get_text() for text in right.texts)
+    pyplot.close(figure)
+    with pytest.raises(BadInput, match=r"perceptron_dynamics\.alphas"):
+        figure_9(*tables, (2, 0.15), 1000)
+
+
+def test_figure_7(assert_legible):
+    figure = figure_7(mse_table([0.5, 3.0], 30, 2, seed=0))
+    assert_legible(figure)
+    alphas, kinds = (child for child in figure.axes[0].get_children() if isinstance(child, Legend))
+    assert [text.get_text() for text in alphas.get_texts()] == ["0.5", "3"]
+    assert [text.get_text() for text in kinds.get_texts()] == [r"$N\to\infty$", "samples"]
+    pyplot.close(figure)

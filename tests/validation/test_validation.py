@@ -1,0 +1,71 @@
+"""The validation: studies that can be made again, and honest counting."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scaling.core.errors import BadInput
+from scaling.validation.coverage import coverage_table, validate
+from scaling.validation.figure import draw_validation
+from scaling.validation.scenarios import SCENARIOS
+
+
+@pytest.fixture(scope="module")
+def studies():
+    return validate("few_seeds", studies=2, resamples=40, seed=3)
+
+
+def test_every_study_is_the_same_again_and_independent_of_their_number(studies):
+    again = validate("few_seeds", studies=1, resamples=40, seed=3)
+    pd.testing.assert_frame_equal(again, studies[studies.study == 0])
+
+
+def test_both_procedures_come_near_the_truth(studies):
+    error = (studies.estimate - studies.truth).abs()
+    assert error[studies.quantity == "gamma_meas"].max() < 0.05
+    assert set(studies.procedure) == {"robust", "authors"}
+    assert np.isfinite(studies[["low", "high"]]).all(axis=None)
+
+
+def test_the_truth_is_eq_4():
+    truth = SCENARIOS["plain"].truth(np.random.default_rng(0))
+    assert truth.gamma == truth.gamma_1 * truth.gamma_2
+    P = np.array([1e3, 1e5])
+    at_optimum = truth.log10_error(truth.log10_lambda_opt(P), P)
+    assert (at_optimum[0] - at_optimum[1]) / 2 == pytest.approx(truth.gamma)
+    beside = truth.log10_error(truth.log10_lambda_opt(P)[:, None] + np.array([-0.01, 0.01]), P[:, None])
+    assert (beside > at_optimum[:, None]).all()
+    # The early law is one and the same for all P (Eq. 2).
+    early = truth.log10_error(-3.0, P)
+    assert early[0] == pytest.approx(early[1], abs=1e-4)
+
+
+def test_coverage_is_counted_right():
+    rows = pd.DataFrame(
+        {
+            "scenario": "plain",
+            "procedure": "robust",
+            "quantity": "gamma_1",
+            "truth": 1.0,
+            "estimate": [1.0, 1.2, 1.4, np.nan],
+            "low": [0.9, 1.1, 0.9, np.nan],
+            "high": [1.1, 1.3, 1.9, np.nan],
+        }
+    )
+    (row,) = coverage_table(rows).to_dict("records")
+    assert row["studies"] == 4 and row["with_interval"] == 3
+    assert row["bias"] == pytest.approx(0.2)
+    assert row["scatter"] == pytest.approx(0.2)
+    assert row["coverage"] == pytest.approx(2 / 3)
+    assert row["coverage_low"] < 2 / 3 < row["coverage_high"]
+
+
+def test_the_figure_shows_every_scenario(studies):
+    table = coverage_table(pd.concat([studies, studies.assign(scenario="plain")]))
+    figure = draw_validation(table)
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["few seeds", "plain"]
+
+
+def test_an_unknown_scenario_is_named():
+    with pytest.raises(BadInput, match="scenario: 'sunny' is not one of plain, "):
+        validate("sunny", 1, 10, 0)

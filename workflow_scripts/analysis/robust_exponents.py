@@ -1,0 +1,30 @@
+"""In: trajectories (or mean curves). Out: the robust exponents, collapse by smallest P, scales of each P."""
+
+from pathlib import Path
+
+from scaling.analysis.exponents import identified, identity_of, long_form
+from scaling.analysis.robust.procedure import robust_exponents
+from scaling.core.command import command
+from scaling.core.tidy import read_table, write_table
+
+
+def main(
+    trajectories: Path,
+    resamples: int,
+    confidence: float,
+    seed: int,
+    exponents: Path,
+    collapse: Path,
+    scales: Path,
+) -> None:
+    """Fit all exponents of one norm over one P range that the data choose, with intervals from resampled seeds."""
+    runs = read_table(trajectories)
+    identity = identity_of(runs)
+    result = robust_exponents(runs, resamples, confidence, seed)
+    write_table(long_form(result.exponents, identity), exponents)
+    write_table(identified(result.collapse, identity), collapse)
+    write_table(identified(result.scales, identity), scales)
+
+
+if __name__ == "__main__":
+    command(main)

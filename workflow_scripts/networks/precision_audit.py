@@ -1,0 +1,28 @@
+"""Compare runs trained in another precision with the baseline's.
+
+In: trajectories of every cell and variant, the baseline's among them, in one norm.  Out: results/precision.tsv and
+results/precision_curves.tsv.
+"""
+
+from pathlib import Path
+
+from scaling.analysis.exponents import identity_of
+from scaling.analysis.settings import Exponents
+from scaling.core.command import command
+from scaling.core.tidy import read_table, write_table
+from scaling.networks.audits.precision import precision_audit
+
+
+def main(trajectories: list[Path], settings: Exponents, exponents: Path, curves: Path) -> None:
+    """The exponents, and the curves P by P."""
+    runs = {}
+    for file in trajectories:
+        table = read_table(file)
+        identity = identity_of(table)
+        runs[identity["cell"], identity["variant"]] = table
+    for table, path in zip(precision_audit(runs, settings), (exponents, curves), strict=True):
+        write_table(table, path)
+
+
+if __name__ == "__main__":
+    command(main)

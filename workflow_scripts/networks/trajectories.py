@@ -1,0 +1,32 @@
+"""A norm along training, from the stored statistics of layers.
+
+In: the tables of all blocks of runs of one cell and variant. Out: a table with study, cell, variant, norm, P, seed,
+epoch, log10_norm, train_error, test_error, diverged.
+"""
+
+from pathlib import Path
+
+import pandas as pd
+
+from scaling.analysis.exponents import identified
+from scaling.core.command import command
+from scaling.core.tidy import read_tables, write_table
+from scaling.networks.norms.trajectories import trajectories
+
+
+def main(
+    runs: Path, blocks: dict[int, int], study: str, cell: str, variant: str, norm: str, family: str, table: Path
+) -> None:
+    """Compute `norm` for the runs in the files P*/block*.*.parquet of the folder `runs`; `blocks`: how many for each P."""
+
+    def of_all_blocks(kind: str) -> pd.DataFrame:
+        return read_tables(
+            [runs / f"P{P}/block{block}.{kind}.parquet" for P, number in blocks.items() for block in range(number)]
+        )
+
+    along = trajectories(of_all_blocks("epochs"), of_all_blocks("layers"), norm, family)
+    write_table(identified(along, {"study": study, "cell": cell, "variant": variant, "norm": norm}), table)
+
+
+if __name__ == "__main__":
+    command(main)

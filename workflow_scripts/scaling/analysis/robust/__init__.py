@@ -1,0 +1,1 @@
+"""Our procedure: exponents and their uncertainties from runs, by fixed rules."""

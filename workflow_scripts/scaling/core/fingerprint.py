@@ -1,0 +1,87 @@
+"""A fingerprint of the code that a step runs, so that a change of code reruns exactly what depends on it.
+
+Snakemake sees neither the modules that a script imports nor what in them is a comment. The fingerprint is a hash of
+the syntax trees, without comments, docstrings and layout, of the step and of every local module that it imports,
+directly or through others. What is chosen by name when the step runs (core.registry) is given by hand, and so are
+files that the code reads; their bytes count.
+"""
+
+import ast
+import hashlib
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]  # workflow_scripts
+
+
+@cache
+def fingerprint(step: str, *chosen: str) -> str:
+    """Hash of the code of `step` (ROOM/STEP) and of what is `chosen` besides.
+
+    chosen : modules ("scaling.networks.models.cnn"), or files that the code reads, below the library, as a pattern
+        ("sources/printed/*.tsv").
+    """
+    modules = [name for name in chosen if name.startswith("scaling.")]
+    files, waiting = set(), [ROOT / f"{step}.py", *(_files_of(module)[-1] for module in modules)]
+    while waiting:
+        file = waiting.pop()
+        if file not in files:
+            files.add(file)
+            waiting.extend(_imported_files(file))
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(f"{file.relative_to(ROOT)}\n{_bare_syntax(file)}\n".encode())
+    for pattern in sorted(set(chosen) - set(modules)):
+        for file in sorted((ROOT / "scaling").glob(pattern)):
+            digest.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def _bare_syntax(file: Path) -> str:
+    tree = _syntax(file)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [statement for statement in node.body if not _is_bare_string(statement)]
+    return ast.dump(tree)
+
+
+@cache
+def _syntax(file: Path) -> ast.Module:
+    return ast.parse(file.read_bytes(), filename=str(file))
+
+
+def _is_bare_string(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+@cache
+def _imported_files(file: Path) -> tuple[Path, ...]:
+    found: list[Path] = []
+    for node in ast.walk(_syntax(file)):
+        if isinstance(node, ast.Import):
+            for name in node.names:
+                found += _files_of(name.name)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            found += _files_of(node.module)
+            for name in node.names:
+                found += _files_of(f"{node.module}.{name.name}")
+    return tuple(found)
+
+
+def _files_of(module: str) -> list[Path]:
+    """The local files that importing `module` runs (its packages' __init__.py first); none if it is not local."""
+    files, folder = [], ROOT
+    for part in module.split("."):
+        folder = folder / part
+        if folder.with_suffix(".py").is_file():
+            files.append(folder.with_suffix(".py"))
+        elif (folder / "__init__.py").is_file():
+            files.append(folder / "__init__.py")
+        else:
+            break  # the last part names something inside a module, or the module is not local
+    return files

@@ -1,1 +1,0 @@
-"""Learning curves as functions of the norm."""

@@ -1,1 +1,0 @@
-"""Scaling exponents: collapse, fits, uncertainty."""

@@ -1,0 +1,1 @@
+"""What the exponents of trained networks depend on."""

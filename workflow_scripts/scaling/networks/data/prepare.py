@@ -1,0 +1,33 @@
+"""From a data set's settings to its arrays."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from scaling.core.errors import BadInput
+from scaling.networks.data.arrays import ImageArrays, check_arrays, describe, pooled
+from scaling.networks.data.sources import SOURCES
+
+
+def prepare(
+    source: str, name: str | None = None, root: str | None = None, pool: int = 1, test_images: int = 357
+) -> tuple[ImageArrays, dict[str, Any]]:
+    """The arrays of a data set, and its provenance (scaling.networks.data.arrays.describe).
+
+    Parameters
+    ----------
+    source, name, root, pool, test_images : as in scaling.networks.settings.Dataset, which says what is allowed.
+
+    Raises
+    ------
+    BadInput with one line that names the file or the setting.
+    """
+    settings = SimpleNamespace(source=source, name=name, root=root, pool=pool, test_images=test_images)
+    arrays, classes = SOURCES.load(source).load(settings)
+    where = root or name or source
+    check_arrays(arrays, classes, where)
+    try:
+        arrays = pooled(arrays, pool)
+    except BadInput as problem:
+        raise BadInput(f"{where}: {problem}") from None
+    said = {"source": source, "name": name, "root": root, "pool": pool}
+    return arrays, describe(arrays, classes, {key: value for key, value in said.items() if value is not None})

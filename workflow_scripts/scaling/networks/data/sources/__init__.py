@@ -1,0 +1,13 @@
+"""Sources of images, one file each: a new source is one new file in this folder.
+
+Its functions take the settings of a data set (scaling.networks.settings.Dataset, or anything with the same attributes):
+
+load(settings) : the arrays and the names of the classes; BadInput in one line that names the file.
+check(settings) : None, or ValueError "key: what is allowed" for settings that cannot be, before any file is read.
+sizes(settings) : the sizes (scaling.networks.data.sizes.Sizes) where they are known before the images are read.
+files(settings) : the files whose change makes the data set another one, as far as they can be watched.
+"""
+
+from scaling.core.registry import Registry
+
+SOURCES = Registry("networks.data.sources", "source")

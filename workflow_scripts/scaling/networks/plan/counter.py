@@ -1,0 +1,38 @@
+"""What any network costs, counted by passing an image through it: exact, but it takes torch and its seconds."""
+
+from typing import Any
+
+import torch
+from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
+
+from scaling.networks.build import build_model
+from scaling.networks.plan.counts import Counts
+
+#: Modules whose outputs count as activations (element-wise functions may work in place and are left out).
+COUNTED = (nn.Conv2d, nn.Linear, nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.MaxPool2d)
+
+
+def count_by_building(family: str, sizes: dict[str, Any], image_shape: tuple[int, int, int], classes: int) -> Counts:
+    """As scaling.networks.plan.operations.count, for any family; the activations inside functions (attention) are not seen."""
+    model = build_model(family, sizes, image_shape, classes, 1.0, seed=0).train()
+    activations = 0
+
+    def watch(module: nn.Module, arguments: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
+        nonlocal activations
+        activations += output.numel()
+
+    for module in model.modules():
+        if isinstance(module, COUNTED):
+            module.register_forward_hook(watch)
+    batch = torch.zeros(2, *image_shape)  # two images: batch norm cannot train on a single one
+    with FlopCounterMode(display=False) as forward:
+        scores = model(batch)
+    with FlopCounterMode(display=False) as backward:
+        scores.sum().backward()
+    return Counts(
+        forward=forward.get_total_flops() // 2,
+        backward=backward.get_total_flops() // 2,
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        activations=activations // 2,
+    )

@@ -1,0 +1,49 @@
+"""What a network costs, as numbers that add up layer by layer."""
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Counts:
+    """Per image; a multiplication and an addition count as two operations, element-wise operations are left out.
+
+    Attributes
+    ----------
+    forward : floating point operations of the convolutions, linear layers and matrix products.
+    backward : the same of the gradients, of weights and of inputs; the images themselves need none.
+    parameters : numbers that are trained.
+    activations : numbers that the layers put out, most of which the backward pass needs again.
+    """
+
+    forward: int = 0
+    backward: int = 0
+    parameters: int = 0
+    activations: int = 0
+
+    def convolution(self, inputs: int, outputs: int, kernel: int, height: int, width: int, bias: bool = True) -> None:
+        """Add a convolution whose output has height x width pixels."""
+        self._product(2 * inputs * kernel**2 * outputs * height * width)
+        self.parameters += inputs * outputs * kernel**2 + bias * outputs
+        self.activations += outputs * height * width
+
+    def linear(self, inputs: int, outputs: int, tokens: int = 1) -> None:
+        """Add a linear layer with bias, applied to each of the tokens."""
+        self._product(2 * inputs * outputs * tokens)
+        self.parameters += (inputs + 1) * outputs
+        self.activations += outputs * tokens
+
+    def attention(self, tokens: int, dim: int, heads: int) -> None:
+        """Add the two matrix products of self-attention (its four linear layers not included)."""
+        self._product(2 * tokens**2 * dim)
+        self._product(2 * tokens**2 * dim)
+        self.activations += 2 * heads * tokens**2 + tokens * dim
+
+    def norm(self, channels: int, positions: int) -> None:
+        """Add a batch or layer norm."""
+        self.parameters += 2 * channels
+        self.activations += channels * positions
+
+    def _product(self, operations: int) -> None:
+        first = self.forward == 0
+        self.forward += operations
+        self.backward += operations * (1 if first else 2)

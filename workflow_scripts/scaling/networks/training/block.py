@@ -1,0 +1,191 @@
+"""A block of runs: the same cell, variant and P, different seeds; what one job trains."""
+
+import multiprocessing
+import multiprocessing.connection
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from scaling.core.errors import BadInput
+from scaling.networks.data.arrays import ImageArrays
+from scaling.networks.norms.layers import STATISTICS
+from scaling.networks.training import checkpoints
+from scaling.networks.training.checkpoints import Saved
+from scaling.networks.training.images import number_of_classes
+from scaling.networks.training.loop import Job, group_by_step, one_by_one, train_runs
+from scaling.networks.training.spec import TrainingSpec
+from scaling.networks.training.stop import Stopped, StopRequest
+
+
+@dataclass(frozen=True)
+class BlockTables:
+    """What a block of runs gives, as columns of two tidy tables.
+
+    Attributes
+    ----------
+    epochs : P, seed, epoch (passes over the images), train_error, train_loss, test_error, test_loss, diverged.
+    layers : P, seed, epoch, layer (index in forward order), name, kind, rows, columns, STATISTICS of norms.layers.
+    """
+
+    epochs: dict[str, list[Any]]
+    layers: dict[str, list[Any]]
+
+
+def train_block(
+    images: ImageArrays,
+    subsets: Mapping[int, np.ndarray],
+    spec: TrainingSpec,
+    checkpoint_folder: str | Path,
+    *,
+    code: str = "",
+    device: str = "auto",
+    workers: int = 1,
+    keep_weights: bool = False,
+    checkpoint_seconds: float = 60.0,
+) -> BlockTables:
+    """Train one run for each seed, or continue those that were interrupted, or read those that are done.
+
+    Parameters
+    ----------
+    subsets : for each seed the indices [P] of its training images.
+    checkpoint_folder : holds one file seed{seed}.pt for each run; of a finished run only its records stay there.
+    code : fingerprint of the code: a checkpoint of another one is refused.
+    device : "cpu", "cuda", or "auto": CUDA where there is a visible device.
+    workers : how many runs are trained at once on a CPU, each in a process of one thread.
+    keep_weights, checkpoint_seconds : see `Job`.
+
+    Raises
+    ------
+    BadInput for subsets that do not fit the images, and for CUDA graphs on a CPU; Stopped
+    after SIGTERM or SIGINT; OSError if a checkpoint cannot be written; RuntimeError if a process was killed. After the
+    last three the next call continues.
+    """
+    job = _job(images, subsets, spec, Path(checkpoint_folder), code, device)
+    job = Job(**{**vars(job), "keep_weights": keep_weights, "checkpoint_seconds": checkpoint_seconds})
+    found = {seed: checkpoints.load(job.path(seed), job.identities[seed]) for seed in subsets}
+    done = {seed: saved for seed, saved in found.items() if saved is not None and saved.ends_at(job.steps)}
+    waiting = {seed: _to_continue(seed, saved, job) for seed, saved in found.items() if seed not in done}
+    with StopRequest() as stop:
+        if job.engine == "single" and workers > 1 and len(waiting) > 1:
+            _train_in_processes(job, number_of_classes(images), waiting, workers, stop)
+        else:
+            for group in one_by_one(waiting) if job.engine == "single" else group_by_step(waiting):
+                train_runs(job, number_of_classes(images), group, stop)
+    done |= {seed: checkpoints.load(job.path(seed), job.identities[seed]) for seed in waiting}
+    return _tables(job, {seed: done[seed] for seed in subsets})
+
+
+def _job(
+    images: ImageArrays, subsets: Mapping[int, np.ndarray], spec: TrainingSpec, folder: Path, code: str, device: str
+) -> Job:
+    sizes = {len(subset) for subset in subsets.values()}
+    if len(sizes) != 1 or 0 in sizes:
+        raise BadInput(f"subsets: {sorted(sizes)} images; one number for all seeds, 1 or more, is allowed")
+    for seed, subset in subsets.items():
+        if subset.min() < 0 or subset.max() >= len(images.train_images):
+            raise BadInput(f"subset of seed {seed}: indices must be 0 to {len(images.train_images) - 1}")
+    if device not in ("auto", "cpu", "cuda"):
+        raise BadInput(f"device: {device!r} is not one of auto, cpu, cuda")
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    _refuse_graphs_without_a_gpu(spec, device)
+    engine = spec.engine
+    if engine == "auto":
+        engine = "stacked" if device == "cuda" else "single"
+    # On a CPU every run has one thread: another number would give other bits.
+    environment = {"code": code, "engine": engine, "device": device}
+    if device == "cuda":
+        environment["device"] = torch.cuda.get_device_name()
+    identities = checkpoints.identities(spec, images, dict(subsets), environment)
+    return Job(spec, images, dict(subsets), identities, folder, device, engine)
+
+
+def _refuse_graphs_without_a_gpu(spec: TrainingSpec, device: str) -> None:
+    """Doing something else in silence would put a wrong label on the runs."""
+    if spec.cuda_graphs and device != "cuda":
+        raise BadInput("cuda_graphs: true needs a GPU, and this trains on a CPU; allowed: false")
+
+
+def _to_continue(seed: int, saved: Saved | None, job: Job) -> Saved | None:
+    if saved is None:
+        return None
+    if not saved.continues_to(job.steps):
+        why = "holds no weights" if saved.state is None else "was logged at other points"
+        print(f"{job.path(seed)}: of another schedule and {why}; starting afresh", flush=True)
+        return None
+    print(f"{job.path(seed)}: continuing at step {saved.step} of {job.steps[-1]}", flush=True)
+    return saved
+
+
+# ------------------------------------------------------------------------------------------- processes
+
+
+def _train_in_processes(
+    job: Job, classes: int, waiting: dict[int, Saved | None], workers: int, stop: StopRequest
+) -> None:
+    """Train each run in a process of its own, `workers` at once; results come back as sealed checkpoints.
+
+    The processes come from a clean server process that has imported torch once: forking this one would break
+    autograd if it has already been used here.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["torch"])
+    queue, running, failed = list(waiting), {}, {}
+    while queue or running:
+        while queue and len(running) < workers and not stop.number and not failed:
+            seed = queue.pop(0)
+            process = context.Process(target=_train_alone, args=(job.alone(seed), classes), name=f"seed {seed}")
+            process.start()
+            running[seed] = process
+        if not running:
+            break
+        multiprocessing.connection.wait([process.sentinel for process in running.values()], timeout=0.5)
+        for seed, process in list(running.items()):
+            if process.exitcode is not None:
+                process.join()
+                del running[seed]
+                if process.exitcode:
+                    failed[seed] = process.exitcode
+        if stop.number or failed:  # the others save their state and stop
+            for process in running.values():
+                process.terminate()
+    if stop.number:
+        raise Stopped(stop.number)
+    if failed:
+        codes = ", ".join(f"seed {seed} (exit status {code})" for seed, code in failed.items())
+        raise RuntimeError(f"training stopped: {codes}; runs continue from their checkpoints")
+
+
+def _train_alone(job: Job, classes: int) -> None:
+    (seed,) = job.subsets
+    saved = checkpoints.load(job.path(seed), job.identities[seed])
+    if saved is not None and not saved.continues_to(job.steps):
+        saved = None
+    with StopRequest(child=True) as stop:
+        train_runs(job, classes, {seed: saved}, stop)
+
+
+# ---------------------------------------------------------------------------------------------- tables
+
+
+def _tables(job: Job, runs: dict[int, Saved]) -> BlockTables:
+    scores = ("train_error", "train_loss", "test_error", "test_loss")
+    epochs: dict[str, list[Any]] = {key: [] for key in ("P", "seed", "epoch", *scores, "diverged")}
+    shape = ("layer", "name", "kind", "rows", "columns")
+    layers: dict[str, list[Any]] = {key: [] for key in ("P", "seed", "epoch", *shape, *STATISTICS)}
+    for seed, run in runs.items():
+        for record in run.records_at(job.steps):
+            where = {"P": job.P, "seed": seed, "epoch": record["epoch"]}
+            _append(epochs, where | {key: record[key] for key in scores} | {"diverged": run.diverged})
+            for index, (described, statistics) in enumerate(zip(run.layers, record["layers"], strict=True)):
+                _append(layers, where | dict(zip(shape, (index, *described), strict=True)) | statistics)
+    return BlockTables(epochs, layers)
+
+
+def _append(columns: dict[str, list[Any]], row: dict[str, Any]) -> None:
+    for key, values in columns.items():
+        values.append(row[key])

@@ -1,0 +1,99 @@
+"""Images on the device as bytes: batches are gathered, augmented and normalised there, all their images at once."""
+
+from math import pi
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from scaling.networks.data.arrays import ImageArrays
+from scaling.networks.training.spec import TrainingSpec
+
+
+def image_shape(arrays: ImageArrays) -> tuple[int, int, int]:
+    """(channels, height, width)."""
+    height, width, channels = arrays.train_images.shape[1:]
+    return channels, height, width
+
+
+def number_of_classes(arrays: ImageArrays) -> int:
+    """Labels run from 0 to one less than this."""
+    return int(max(arrays.train_labels.max(), arrays.test_labels.max())) + 1
+
+
+class DeviceImages:
+    """The arrays as tensors [n, c, h, w] on a device, with the normalisation that a network expects.
+
+    Attributes
+    ----------
+    device, shape : where the images are; (channels, height, width) of each.
+    """
+
+    def __init__(self, arrays: ImageArrays, spec: TrainingSpec, device: torch.device) -> None:
+        self.device, self.shape = device, image_shape(arrays)
+
+        def images(array: np.ndarray) -> Tensor:
+            count, height, width, channels = array.shape
+            # By way of one dimension: the strides of a dimension of size 1 are free, torch takes some of them for the
+            # channels-last layout, and then chooses other convolutions, with other bits.
+            flat = torch.from_numpy(np.ascontiguousarray(array.transpose(0, 3, 1, 2)).reshape(-1))
+            return flat.view(count, channels, height, width).to(device)
+
+        def labels(array: np.ndarray) -> Tensor:
+            return torch.from_numpy(np.asarray(array, dtype=np.int64)).to(device)
+
+        self.train_images, self.train_labels = images(arrays.train_images), labels(arrays.train_labels)
+        self.test_images, self.test_labels = images(arrays.test_images), labels(arrays.test_labels)
+        # (image / 255 - mean) / std, as one factor and one shift of the bytes
+        std = torch.tensor(spec.normalization_std, dtype=torch.float64)
+        mean = torch.tensor(spec.normalization_mean, dtype=torch.float64)
+        self.factor = (1 / (255 * std)).float().view(-1, 1, 1).to(device)
+        self.shift = (-mean / std).float().view(-1, 1, 1).to(device)
+        self.augmentation = spec.augmentation
+
+    def normalise(self, images: Tensor) -> Tensor:
+        """Bytes 0..255 [..., c, h, w] to what the network sees (float32)."""
+        return torch.addcmul(self.shift, images.to(torch.float32), self.factor)
+
+    def training_batch(self, index: Tensor, draws: Tensor | None) -> Tensor:
+        """Augmented, normalised training images: `index` [n], `draws` [n, 3] uniform random numbers."""
+        images = self.train_images.index_select(0, index)
+        if draws is not None:
+            images = AUGMENTATIONS[self.augmentation](images, draws)
+        return self.normalise(images)
+
+
+def crop_and_flip(images: Tensor, draws: Tensor, padding: int = 4) -> Tensor:
+    """A random crop of the image padded with black, then a mirror image or not (paper App. G)."""
+    count, channels, height, width = images.shape
+    padded = F.pad(images, (padding,) * 4)
+    top, left = (draws[:, :2] * (2 * padding + 1)).long().unbind(1)
+    rows = top[:, None] + torch.arange(height, device=images.device)
+    columns = torch.arange(width, device=images.device).expand(count, -1)
+    columns = left[:, None] + torch.where(draws[:, 2:] < 0.5, width - 1 - columns, columns)
+    which = torch.arange(count, device=images.device)[:, None, None, None]
+    channel = torch.arange(channels, device=images.device)[None, :, None, None]
+    return padded[which, channel, rows[:, None, :, None], columns[:, None, None, :]]
+
+
+def affine(images: Tensor, draws: Tensor, degrees: float = 10.0, shift: float = 0.1) -> Tensor:
+    """A rotation by up to `degrees` and a shift by whole pixels, up to the fraction `shift` of each side.
+
+    Black outside. The nearest pixel is taken, as torchvision's RandomAffine does (paper App. G).
+    """
+    height, width = images.shape[2:]
+    unit = 2 * draws - 1
+    angle = unit[:, 0] * (degrees * pi / 180)
+    # grid coordinates run from -1 to 1 over the side
+    across = (unit[:, 1] * shift * width).round() * (2 / width)
+    down = (unit[:, 2] * shift * height).round() * (2 / height)
+    cos, sin = angle.cos(), angle.sin()
+    first = torch.stack([cos, -sin * (height / width), across], dim=1)
+    second = torch.stack([sin * (width / height), cos, down], dim=1)
+    grid = F.affine_grid(torch.stack([first, second], dim=1), list(images.shape), align_corners=False)
+    return F.grid_sample(images.float(), grid, mode="nearest", align_corners=False)
+
+
+#: Each turns bytes [n, c, h, w] and uniform random numbers [n, 3] into augmented images in the same units.
+AUGMENTATIONS = {"crop_flip": crop_and_flip, "affine": affine}

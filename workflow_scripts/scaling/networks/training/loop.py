@@ -1,0 +1,246 @@
+"""The training loop: runs of one cell, variant and P, from their last checkpoint to the end."""
+
+import hashlib
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from scaling.networks.data.arrays import ImageArrays
+from scaling.networks.norms.layers import STATISTICS
+from scaling.networks.training import checkpoints
+from scaling.networks.training.arithmetic import arithmetic
+from scaling.networks.training.checkpoints import Saved
+from scaling.networks.training.engines import make_engine
+from scaling.networks.training.images import DeviceImages
+from scaling.networks.training.schedule import log_steps, steps_per_epoch
+from scaling.networks.training.spec import TrainingSpec
+from scaling.networks.training.stop import Stopped, StopRequest
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a process needs to train some runs.
+
+    Attributes
+    ----------
+    spec, images : what is trained, and on what.
+    subsets : for each seed the int64 indices [P] of its training images.
+    identities : for each seed the identity of its checkpoint.
+    folder : of the checkpoints, one file seed{seed}.pt for each run.
+    device, engine : "cpu" or "cuda"; as scaling.networks.training.engines.make_engine has it.
+    keep_weights : keep the last weights of finished runs, so that they can be continued to more epochs.
+    checkpoint_seconds : how often a run's state is saved.
+    """
+
+    spec: TrainingSpec
+    images: ImageArrays
+    subsets: dict[int, np.ndarray]
+    identities: dict[int, str]
+    folder: Path
+    device: str
+    engine: str
+    keep_weights: bool = False
+    checkpoint_seconds: float = 60.0
+
+    @property
+    def P(self) -> int:
+        """Number of training images of each run."""
+        return len(next(iter(self.subsets.values())))
+
+    @property
+    def steps(self) -> list[int]:
+        """The steps at which runs are logged; the last is their end."""
+        return log_steps(self.spec, self.P)
+
+    def path(self, seed: int) -> Path:
+        """The checkpoint of a run."""
+        return self.folder / f"seed{seed}.pt"
+
+    def alone(self, seed: int) -> "Job":
+        """The job of one run, with no more images than it needs (to be sent to another process)."""
+        subset = self.subsets[seed]
+        images = replace(
+            self.images, train_images=self.images.train_images[subset], train_labels=self.images.train_labels[subset]
+        )
+        return replace(self, images=images, subsets={seed: np.arange(len(subset))})
+
+
+def train_runs(job: Job, classes: int, saved: dict[int, Saved | None], stop: StopRequest) -> None:
+    """Train the runs of `saved` together, from its checkpoints (all of the same step) or afresh (None).
+
+    Every run ends in a sealed checkpoint.
+
+    Raises
+    ------
+    Stopped when `stop` was set; by then every run's state is in its checkpoint.
+    """
+    with arithmetic(job.spec, job.device):
+        _train(job, classes, saved, stop)
+
+
+def _train(job: Job, classes: int, saved: dict[int, Saved | None], stop: StopRequest) -> None:
+    torch.manual_seed(_stream_seed("dropout", min(saved)))
+    runs = _Runs(job, classes, saved)
+    last_step, last_saved = job.steps[-1], time.monotonic()
+    while runs.step < last_step and not all(runs.diverged):
+        runs.train_step()
+        if runs.step in runs.logged_steps:
+            runs.log()
+        if stop.number or time.monotonic() - last_saved >= job.checkpoint_seconds:
+            runs.save()
+            last_saved = time.monotonic()
+        if stop.number:
+            raise Stopped(stop.number)
+    runs.seal()
+
+
+class _Runs:
+    """Runs that are trained in step: the engine, the order of the images, and what was logged."""
+
+    def __init__(self, job: Job, classes: int, saved: dict[int, Saved | None]) -> None:
+        self.job, self.seeds = job, list(saved)
+        self.device = torch.device(job.device)
+        self.logged_steps = set(job.steps)
+        self.per_epoch = steps_per_epoch(job.spec, job.P)
+        images = DeviceImages(job.images, job.spec, self.device)
+        self.engine = make_engine(job.engine, job.spec, images, classes, self.seeds)
+        self.layers = [
+            [layer.name, layer.kind, layer.module.weight.shape[0], layer.module.weight[0].numel()]
+            for layer in self.engine.layers
+        ]
+        subsets = np.stack([np.asarray(job.subsets[seed], np.int64) for seed in self.seeds])
+        self.subset = torch.from_numpy(subsets).to(self.device)
+        self.generators = [torch.Generator().manual_seed(_stream_seed("order", seed)) for seed in self.seeds]
+        self.records: list[list[dict[str, Any]]] = [[] for _ in self.seeds]
+        self.diverged = [False] * len(self.seeds)
+        self.step = 0
+        self.epoch_start: list[Tensor] = []
+        self.order, self.draws = None, None
+        self.progress = Progress(job)
+        for run, found in enumerate(saved.values()):
+            if found is not None:
+                self._restore(run, found)
+        if self.step % self.per_epoch:
+            self._start_epoch()
+
+    def _restore(self, run: int, found: Saved) -> None:
+        self.step = found.step
+        self.records[run] = found.records_at(self.job.steps)
+        self.generators[run].set_state(found.state["generator"])
+        self.engine.load_state(run, found.state["engine"])
+
+    def _start_epoch(self) -> None:
+        """Draw the order of the images, and the numbers that augment them, for one epoch of every run.
+
+        Each run has a generator of its own, on the CPU: its draws depend on its seed alone, on any device.
+        """
+        self.epoch_start = [generator.get_state() for generator in self.generators]
+        P = self.job.P
+        order = torch.stack([torch.randperm(P, generator=generator) for generator in self.generators])
+        self.order = self.subset.gather(1, order.to(self.device))
+        if self.job.spec.augmentation != "none":
+            draws = torch.stack([torch.rand(P, 3, generator=generator) for generator in self.generators])
+            self.draws = draws.to(self.device)
+
+    def train_step(self) -> None:
+        """One optimizer step of every run."""
+        place = self.step % self.per_epoch
+        if place == 0:
+            self._start_epoch()
+        batch = slice(place * self.job.spec.batch_size, (place + 1) * self.job.spec.batch_size)
+        self.engine.train_step(self.order[:, batch], None if self.draws is None else self.draws[:, batch])
+        self.step += 1
+
+    def log(self) -> None:
+        """Record errors, losses and layer statistics of every run that has not diverged."""
+        scores = self.engine.evaluate(self.subset).tolist()
+        statistics = [{name: layer[name].tolist() for name in STATISTICS} for layer in self.engine.statistics()]
+        for run, values in enumerate(scores):
+            if self.diverged[run]:
+                continue
+            self.diverged[run] = not all(math.isfinite(value) for value in values)
+            if self.diverged[run]:
+                values = [math.nan] * 4
+            record = {"step": self.step, "epoch": self.step / self.per_epoch}
+            record |= dict(zip(("train_error", "train_loss", "test_error", "test_loss"), values, strict=True))
+            record["layers"] = [{name: layer[name][run] for name in STATISTICS} for layer in statistics]
+            self.records[run].append(record)
+            self.progress.report(self.seeds[run], record, self.diverged[run], len(self.seeds))
+
+    def save(self) -> None:
+        """Write every run's checkpoint."""
+        boundary = self.step % self.per_epoch == 0
+        for run in range(len(self.seeds)):
+            generator = self.generators[run].get_state() if boundary else self.epoch_start[run]
+            self._write(run, {"generator": generator, "engine": self.engine.state(run)})
+
+    def seal(self) -> None:
+        """Write every run's last checkpoint; without the weights unless they are to be kept."""
+        for run in range(len(self.seeds)):
+            keep = self.job.keep_weights and not self.diverged[run]
+            state = {"generator": self.generators[run].get_state(), "engine": self.engine.state(run)} if keep else None
+            self._write(run, state)
+
+    def _write(self, run: int, state: dict[str, Any] | None) -> None:
+        step = self.records[run][-1]["step"] if self.diverged[run] else self.step
+        if self.diverged[run]:
+            state = None
+        seed = self.seeds[run]
+        saved = Saved(step, self.records[run], self.layers, self.diverged[run], state)
+        checkpoints.save(saved, self.job.identities[seed], self.job.path(seed))
+
+
+class Progress:
+    """One line for each logged point, but not more than one every few seconds for each run; its last always."""
+
+    def __init__(self, job: Job, seconds: float = 5.0) -> None:
+        self.job, self.seconds = job, seconds
+        self.shown: dict[int, float] = {}
+        self.start, self.first_step = time.monotonic(), None
+
+    def report(self, seed: int, record: dict[str, Any], diverged: bool, runs: int) -> None:
+        """Print where a run is."""
+        now = time.monotonic()
+        last = diverged or record["step"] == self.job.steps[-1]
+        if not last and now - self.shown.get(seed, -math.inf) < self.seconds:
+            return
+        self.shown[seed] = now
+        rate = ""
+        if self.first_step is None:
+            self.first_step, self.start = record["step"], now
+        elif now > self.start and record["step"] > self.first_step:
+            epochs = record["epoch"] * (1 - self.first_step / record["step"])
+            rate = f"  {runs * epochs * self.job.P / (now - self.start):,.0f} images/s"
+        norm = sum(layer["log10_spectral"] for layer in record["layers"])
+        end = "  DIVERGED: the loss is not finite" if diverged else rate
+        print(
+            f"P {self.job.P}  seed {seed}  epoch {record['epoch']:.4g}/{self.job.spec.epochs}  "
+            f"train {record['train_error']:.4f}  test {record['test_error']:.4f}  "
+            f"log10 product of spectral norms {norm:.3f}{end}",
+            flush=True,
+        )
+
+
+def _stream_seed(purpose: str, seed: int) -> int:
+    """A seed for one of a run's random streams, unrelated to the others and to the initial weights'."""
+    return int.from_bytes(hashlib.sha256(f"{purpose} {seed}".encode()).digest()[:8], "little") >> 1
+
+
+def group_by_step(saved: dict[int, Saved | None]) -> list[dict[int, Saved | None]]:
+    """Runs that can be trained in step: those with the same number of steps done."""
+    groups: dict[int, dict[int, Saved | None]] = {}
+    for seed, found in saved.items():
+        groups.setdefault(0 if found is None else found.step, {})[seed] = found
+    return [groups[step] for step in sorted(groups)]
+
+
+def one_by_one(saved: dict[int, Saved | None]) -> Sequence[dict[int, Saved | None]]:
+    """Every run for itself."""
+    return [{seed: found} for seed, found in saved.items()]

@@ -1,0 +1,84 @@
+"""One run on one device: the plain way, and the reference for the stacked engine."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from scaling.networks.build import build_model
+from scaling.networks.layers import weight_layers
+from scaling.networks.norms.layers import network_statistics
+from scaling.networks.training.arithmetic import autocast
+from scaling.networks.training.images import DeviceImages
+from scaling.networks.training.optimizers import FusedOptimizer
+from scaling.networks.training.spec import TrainingSpec
+
+
+class SingleRun:
+    """A network in training. Every engine has this class's methods, with R runs where this one has one."""
+
+    runs = 1
+
+    def __init__(self, spec: TrainingSpec, images: DeviceImages, classes: int, seeds: Sequence[int]) -> None:
+        (self.seed,) = seeds
+        self.spec, self.images, self.device = spec, images, images.device
+        self.model = build_model(spec.family, spec.sizes, images.shape, classes, spec.init_scale, seed=self.seed)
+        self.layers = weight_layers(self.model, images.shape)
+        self.model.to(self.device).train()
+        self.optimizer = FusedOptimizer(spec, self.model.parameters())
+
+    def scores(self, images: Tensor) -> Tensor:
+        """Class scores [n, classes] of images [n, c, h, w]: float32, by way of the spec's arithmetic."""
+        with autocast(self.spec, self.device):
+            return self.model(images).float()
+
+    def train_step(self, index: Tensor, draws: Tensor | None) -> None:
+        """One optimizer step on the images `index` [R, batch], augmented by `draws` [R, batch, 3]."""
+        batch = self.images.training_batch(index[0], None if draws is None else draws[0])
+        labels = self.images.train_labels.index_select(0, index[0])
+        self.optimizer.step(F.cross_entropy(self.scores(batch), labels))
+
+    @torch.inference_mode()
+    def evaluate(self, subset: Tensor) -> Tensor:
+        """Errors and losses [R, 4]: train error, train loss (`subset` [R, P], not augmented), test error, test loss."""
+        self.model.eval()
+        images = self.images
+        train = self._score(images.train_images, images.train_labels, subset[0])
+        test = self._score(images.test_images, images.test_labels, None)
+        self.model.train()
+        return torch.cat([train, test])[None]
+
+    def _score(self, images: Tensor, labels: Tensor, index: Tensor | None) -> Tensor:
+        size = 256 if self.device.type == "cpu" else 4096  # a batch that stays in the CPU's cache; one that fills a GPU
+        total = torch.zeros(2, dtype=torch.float64, device=self.device)
+        count = len(labels) if index is None else len(index)
+        for start in range(0, count, size):
+            chosen = slice(start, start + size) if index is None else index[start : start + size]
+            scores = self.scores(self.images.normalise(images[chosen]))
+            total[0] += (scores.argmax(1) != labels[chosen]).sum()
+            total[1] += F.cross_entropy(scores, labels[chosen], reduction="sum")
+        return total / count
+
+    def statistics(self) -> list[dict[str, Tensor]]:
+        """Layer statistics, float64 [R] each (scaling.networks.norms.layers)."""
+        state = {name: tensor[None] for name, tensor in self.model.state_dict().items()}
+        return network_statistics(self.layers, state, self.spec.operator_norm)
+
+    def state(self, run: int) -> dict:
+        """Weights and optimizer of one run, and the generators that dropout draws from."""
+        random = {"cpu": torch.get_rng_state()}
+        if self.device.type == "cuda":
+            random["cuda"] = torch.cuda.get_rng_state(self.device)
+        optimizer = {"moments": self.optimizer.moments, "steps": self.optimizer.steps}
+        return {"model": self.model.state_dict(), "optimizer": optimizer, "random": random}
+
+    def load_state(self, run: int, state: dict) -> None:
+        """Continue from what `state` gave."""
+        self.model.load_state_dict(state["model"])
+        for mine, saved in zip(self.optimizer.moments, state["optimizer"]["moments"], strict=True):
+            torch._foreach_copy_(mine, saved)
+        self.optimizer.steps.copy_(state["optimizer"]["steps"])
+        torch.set_rng_state(state["random"]["cpu"])
+        if self.device.type == "cuda":
+            torch.cuda.set_rng_state(state["random"]["cuda"], self.device)

@@ -1,0 +1,135 @@
+"""What one training run is, apart from its seed and its images. Needs nothing but the standard library.
+
+Each setting stands here once, with its type, its bounds and its meaning: the configuration takes them from here
+(scaling.networks.settings), so does a run that is trained by hand.
+"""
+
+from collections.abc import Callable
+from dataclasses import MISSING, asdict, dataclass, field, fields
+from typing import Any, Literal, get_args, get_origin
+
+from scaling.core.errors import BadInput
+
+
+def setting(kind: Any, default: Any, meaning: str, **bounds: float) -> Any:
+    """A field of the specification: its type, default, meaning, and bounds (gt, ge, lt: greater than, at least, ...)."""
+    chosen: dict[str, Any] = (
+        {"default_factory": lambda: list(default)} if isinstance(default, list) else {"default": default}
+    )
+    return field(**chosen, metadata={"kind": kind, "meaning": meaning, "bounds": bounds})
+
+
+@dataclass(frozen=True)
+class TrainingSpec:
+    """Everything, apart from the data set, P and the seed, on which the result of a run depends.
+
+    Attributes
+    ----------
+    family : a file of scaling.networks.models, in any case, e.g. "CNN".
+    sizes : keyword arguments of that family's `build`: widths, depths, patch size, ...
+    epochs : passes over the P images.
+    The others: `meaning` in their metadata.
+    """
+
+    family: str
+    sizes: dict[str, Any]
+    epochs: int
+    init_scale: float = setting(
+        float, 1.0, "factor on the weight of every convolution and linear layer after initialisation (App. G)", gt=0
+    )
+    log_points: int = setting(int, 50, "number of log-spaced points at which a run is logged, duplicates merged", ge=1)
+    log_unit: str = setting(
+        Literal["epochs", "steps"],
+        "epochs",
+        "epochs: logged at the distinct integers of log_points log-spaced epochs from 1 to the last; steps: at "
+        "log-spaced optimizer steps, so that a point may lie inside an epoch",
+    )
+    optimizer: str = setting(Literal["Adam", "AdamW", "SGD"], "Adam", "as in torch.optim")
+    learning_rate: float = setting(float, 1e-3, "constant", gt=0)
+    momentum: float = setting(float, 0.0, "of SGD", ge=0, lt=1)
+    weight_decay: float = setting(float, 0.0, "the optimizer's own", ge=0)
+    batch_size: int = setting(int, 128, "images of a step", ge=1)
+    normalization_mean: list[float] = setting(
+        list[float], [0.5], "subtracted from each channel, in units of the full range 0..1"
+    )
+    normalization_std: list[float] = setting(
+        list[float], [0.5], "each channel is divided by it, in units of the full range 0..1", gt=0
+    )
+    augmentation: str = setting(Literal["none", "crop_flip", "affine"], "none", "of training images only")
+    operator_norm: bool = setting(bool, False, "also store the convolution operators' own norms (slower)")
+    precision: str = setting(
+        Literal["float32", "tf32", "bf16"],
+        "float32",
+        "arithmetic of the forward and backward passes. bf16: bfloat16 where PyTorch's automatic mixed precision has "
+        "it, with float32 weights; tf32: float32 products of factors rounded to 10 bits (imitated on a CPU, and slow)",
+    )
+    engine: str = setting(
+        Literal["auto", "single", "stacked", "streams"],
+        "auto",
+        "runs of a block one by one; all at once in one stack; or all at once on a GPU's streams. auto: stacked on a "
+        "GPU, one by one on a CPU, where a run's bits then do not depend on the other runs of its block",
+    )
+    cuda_graphs: bool = setting(
+        bool, False, "record a training step's kernels once and replay them: on a GPU only, refused on a CPU"
+    )
+
+    @classmethod
+    def of(cls, training: Any, P: int) -> "TrainingSpec":
+        """What a cell of the configuration (scaling.networks.settings.Cell), as some variant trains it, does at P images."""
+        chosen = {item.name: getattr(training, item.name) for item in fields(cls)}
+        return cls(**chosen | {"epochs": training.epochs_at(P)})
+
+    def as_dict(self) -> dict[str, Any]:
+        """The attributes by name; `TrainingSpec(**that)` is equal to this one."""
+        return asdict(self)
+
+
+def read_spec(chosen: dict[str, Any]) -> TrainingSpec:
+    """A spec from settings that a person gave.
+
+    Raises
+    ------
+    BadInput in one line for an unknown or missing key and for a value of the wrong type or out of range.
+    """
+    known = {item.name: item for item in fields(TrainingSpec)}
+    for key, value in chosen.items():
+        if key not in known:
+            raise BadInput(f"setting {key}: unknown; allowed: {', '.join(known)}")
+        item = known[key]
+        kind = item.metadata.get("kind", {"family": str, "sizes": dict, "epochs": int}.get(key))
+        bounds = item.metadata.get("bounds", {"gt": 0} if key == "epochs" else {})
+        if problem := _problem(kind, value) or _out_of_bounds(value, bounds):
+            raise BadInput(f"setting {key}: {problem}, got {value!r}")
+    for key, item in known.items():
+        if item.default is MISSING and item.default_factory is MISSING and key not in chosen:
+            raise BadInput(f"setting {key}: missing")
+    return TrainingSpec(**chosen)
+
+
+def _problem(kind: Any, value: Any) -> str | None:
+    """What is wrong with a value of a type, if anything."""
+    if get_origin(kind) is Literal:
+        return None if value in get_args(kind) else f"not one of {', '.join(get_args(kind))}"
+    wanted = get_origin(kind) or kind
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return None
+    if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+        return f"must be {'true or false' if wanted is bool else f'a {wanted.__name__}'}"
+    if wanted is list:
+        return next((problem for each in value if (problem := _problem(get_args(kind)[0], each))), None)
+    return None
+
+
+_BOUNDS: dict[str, tuple[Callable[[float, float], bool], str]] = {
+    "gt": (lambda value, bound: value > bound, "must be greater than"),
+    "ge": (lambda value, bound: value >= bound, "must be at least"),
+    "lt": (lambda value, bound: value < bound, "must be less than"),
+}
+
+
+def _out_of_bounds(value: Any, bounds: dict[str, float]) -> str | None:
+    for name, bound in bounds.items():
+        holds, words = _BOUNDS[name]
+        if not all(holds(each, bound) for each in (value if isinstance(value, list) else [value])):
+            return f"{words} {bound:g}"
+    return None

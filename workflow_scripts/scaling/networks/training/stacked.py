@@ -1,0 +1,116 @@
+"""All runs of a block at once: their parameters stacked in one tensor per layer, one kernel for all of them.
+
+A batch of 128 small images leaves a GPU waiting for the next launch; a block of runs of the same shape fills it.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.func import functional_call, stack_module_state, vmap
+from torch.nn import functional as F
+
+from scaling.networks.build import build_model
+from scaling.networks.layers import weight_layers
+from scaling.networks.norms.layers import network_statistics
+from scaling.networks.training.arithmetic import autocast
+from scaling.networks.training.images import DeviceImages
+from scaling.networks.training.optimizers import FusedOptimizer
+from scaling.networks.training.spec import TrainingSpec
+
+
+class StackedRuns:
+    """R runs in step; the methods are those of SingleRun.
+
+    Each run has the initial weights, subset, order of images and augmentation that it has alone, and batch norms with
+    statistics of its own, so that it differs from the run alone by rounding only. The exception is dropout: one
+    generator draws the masks of all runs.
+    """
+
+    def __init__(self, spec: TrainingSpec, images: DeviceImages, classes: int, seeds: Sequence[int]) -> None:
+        self.spec, self.images, self.device, self.runs = spec, images, images.device, len(seeds)
+        models = [
+            build_model(spec.family, spec.sizes, images.shape, classes, spec.init_scale, seed=seed) for seed in seeds
+        ]
+        self.layers = weight_layers(models[0], images.shape)
+        self.model = models[0].train()  # the shape of the network; its own weights are not used
+        stacked, buffers = stack_module_state(models)
+        self.parameters = {name: tensor.detach().to(self.device).requires_grad_() for name, tensor in stacked.items()}
+        self.buffers = {name: tensor.to(self.device) for name, tensor in buffers.items()}
+        self.optimizer = FusedOptimizer(spec, self.parameters.values())
+
+    def scores(self, images: Tensor) -> Tensor:
+        """Class scores [R, n, classes] of every run's own training images [R, n, c, h, w] (see SingleRun)."""
+        return vmap(self._scores, randomness="different")(self.parameters, self.buffers, images)
+
+    def _scores(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], images: Tensor) -> Tensor:
+        with autocast(self.spec, self.device):
+            return functional_call(self.model, (parameters, buffers), (images,)).float()
+
+    def _batch(self, index: Tensor, draws: Tensor | None) -> tuple[Tensor, Tensor]:
+        flat = index.flatten()
+        images = self.images.training_batch(flat, None if draws is None else draws.flatten(0, 1))
+        return images.unflatten(0, index.shape), self.images.train_labels.index_select(0, flat).view(index.shape)
+
+    def train_step(self, index: Tensor, draws: Tensor | None) -> None:
+        """One optimizer step of every run on its images `index` [R, batch], augmented by `draws` [R, batch, 3]."""
+        images, labels = self._batch(index, draws)
+        scores = self.scores(images)
+        # The sum of the runs' mean losses: a run's parameters are in its own loss alone, and so is their gradient.
+        # (Inside vmap, cross_entropy is decomposed in Python: a quarter of a small network's step.)
+        loss = F.cross_entropy(scores.flatten(0, 1), labels.flatten(), reduction="sum") / index.shape[1]
+        self.optimizer.step(loss)
+
+    @torch.no_grad()
+    def evaluate(self, subset: Tensor) -> Tensor:
+        """Errors and losses [R, 4]: train error, train loss (`subset` [R, P], not augmented), test error, test loss."""
+        self.model.eval()
+        images = self.images
+        size = 256 if self.device.type == "cpu" else max(64, 8192 // self.runs)
+        train = torch.zeros(self.runs, 2, dtype=torch.float64, device=self.device)
+        for index in subset.split(size, dim=1):
+            train += self._score(*self._batch_plain(index), 0)
+        test = torch.zeros_like(train)
+        for batch, labels in zip(images.test_images.split(size), images.test_labels.split(size), strict=True):
+            test += self._score(images.normalise(batch), labels, None)
+        self.model.train()
+        return torch.cat([train / subset.shape[1], test / len(images.test_labels)], dim=1)
+
+    def _batch_plain(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        return self._batch(index, None)
+
+    def _score(self, images: Tensor, labels: Tensor, dimension: int | None) -> Tensor:
+        """Misclassified images and summed losses [R, 2]; `dimension` 0 if each run has images of its own."""
+        scores = vmap(self._scores, in_dims=(0, 0, dimension))(self.parameters, self.buffers, images)
+        labels = labels.expand(self.runs, -1)
+        wrong = (scores.argmax(2) != labels).sum(1)
+        losses = F.cross_entropy(scores.flatten(0, 1), labels.flatten(), reduction="none")
+        return torch.stack([wrong.double(), losses.view(labels.shape).double().sum(1)], dim=1)
+
+    def statistics(self) -> list[dict[str, Tensor]]:
+        """Layer statistics, float64 [R] each (scaling.networks.norms.layers)."""
+        return network_statistics(self.layers, self.parameters | self.buffers, self.spec.operator_norm)
+
+    def state(self, run: int) -> dict:
+        """Weights and optimizer of one run, and the generators that dropout draws from."""
+        optimizer = {
+            "moments": [[tensor[run].clone() for tensor in moment] for moment in self.optimizer.moments],
+            "steps": self.optimizer.steps,
+        }
+        model = {name: tensor.detach()[run].clone() for name, tensor in (self.parameters | self.buffers).items()}
+        random = {"cpu": torch.get_rng_state()}
+        if self.device.type == "cuda":
+            random["cuda"] = torch.cuda.get_rng_state(self.device)
+        return {"model": model, "optimizer": optimizer, "random": random}
+
+    @torch.no_grad()
+    def load_state(self, run: int, state: dict) -> None:
+        """Continue from what `state` gave."""
+        for name, tensor in (self.parameters | self.buffers).items():
+            tensor[run].copy_(state["model"][name])
+        for mine, saved in zip(self.optimizer.moments, state["optimizer"]["moments"], strict=True):
+            torch._foreach_copy_([tensor[run] for tensor in mine], saved)
+        self.optimizer.steps.copy_(state["optimizer"]["steps"])  # the same number for every run
+        torch.set_rng_state(state["random"]["cpu"])
+        if self.device.type == "cuda":
+            torch.cuda.set_rng_state(state["random"]["cuda"], self.device)

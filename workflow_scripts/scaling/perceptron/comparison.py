@@ -1,0 +1,61 @@
+"""The perceptron's exponents side by side: theory, free norm, the two combined, published."""
+
+import numpy as np
+import pandas as pd
+
+from scaling.analysis.power_law import fit_power_law
+from scaling.perceptron.free_norm_exponents import SETTINGS
+
+
+def theory_plus_difference(optima: pd.DataFrame, dynamics: pd.DataFrame) -> pd.DataFrame:
+    """gamma_2 and gamma of the free norm, sharper than from its own samples: the fixed norm's are known exactly.
+
+    Samples scatter, and the fixed-norm solution of a sample scatters with it: the exponent of the ratio free/fixed has
+    an error far smaller. Added to the exponent of the theory's exact optima over the same range of alpha, it gives the
+    free norm's (a control variate). sigma holds the lack of fit of both power laws.
+
+    Parameters
+    ----------
+    optima : the theory's alpha, lambda_opt, epsilon_opt, epsilon_hebb.
+    dynamics : from `exponents_table`.
+
+    Returns
+    -------
+    Rows as in `exponents_table`; none where the theory has fewer than 2 alphas in the range.
+    """
+    rows = []
+    relative = optima["epsilon_opt"] / optima["epsilon_hebb"]
+    for quantity, values, sign in (("gamma_2", optima["lambda_opt"], 1), ("gamma", relative, -1)):
+        paired = dynamics[(dynamics["quantity"] == quantity) & (dynamics["setting"] == SETTINGS["difference"])]
+        for difference in paired.to_dict("records"):
+            inside = optima["alpha"].between(difference["alpha_min"], difference["alpha_max"])
+            if inside.sum() < 2:
+                continue
+            law = fit_power_law(np.log10(optima["alpha"][inside]), np.log10(values[inside]))
+            row = {
+                "setting": "free-norm, theory plus paired difference",
+                "value": sign * law.exponent + difference["value"],
+                "sigma": np.hypot(difference["sigma"], np.nan_to_num(law.sigma)),
+                "log10_k": law.intercept + difference["log10_k"],
+                "note": f"theory over the same alphas: {sign * law.exponent:.4f}",
+            }
+            rows.append(difference | row)
+    return pd.DataFrame(rows, columns=dynamics.columns)
+
+
+def side_by_side(
+    theory: pd.DataFrame, optima: pd.DataFrame, dynamics: pd.DataFrame, published: pd.DataFrame
+) -> pd.DataFrame:
+    """All exponents under each other, by quantity: column source is "ours" or "published".
+
+    Parameters
+    ----------
+    theory, dynamics, published : tables with columns quantity, setting, value, sigma and more.
+    optima : as in `theory_plus_difference`, whose rows are added.
+    """
+    ours = pd.concat([theory, dynamics, theory_plus_difference(optima, dynamics)], ignore_index=True)
+    table = pd.concat([ours.assign(source="ours"), published.assign(source="published")], ignore_index=True)
+    order = {quantity: place for place, quantity in enumerate(table["quantity"].unique())}
+    table = table.sort_values("quantity", key=lambda quantities: quantities.map(order), kind="stable")
+    leading = ["quantity", "setting", "source"]
+    return table[leading + [column for column in table.columns if column not in leading]]

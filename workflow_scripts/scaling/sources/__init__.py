@@ -1,0 +1,1 @@
+"""Curves that are not trained here: published, recorded, external."""

@@ -1,0 +1,130 @@
+"""Recorded studies, read and checked."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from scaling.core.errors import BadInput
+from scaling.core.settings import Section
+from scaling.networks.settings import Cell
+from scaling.sources.external import check_curves, read_curves
+
+ROW = ["cell", "variant", "norm"]
+RUN_COLUMNS = [*ROW, "P", "seed", "epoch", "log10_norm", "train_error", "test_error", "diverged"]
+
+
+class Jobs(Section):
+    """What was measured of a cell's training: so many jobs, each on one core or GPU.
+
+    seconds : of all jobs together; of a job that was interrupted and continued the last part. started, ended : of the
+    first and the last job (UTC). runs : of these jobs, where it is known.
+    """
+
+    number: int
+    runs: int | None = None
+    seconds: float
+    started: str
+    ended: str
+
+
+class RecordedCell(Section):
+    """One cell: its resolved settings, numbers of runs and of diverged ones among them, its images' provenance."""
+
+    training: Cell
+    runs: int
+    diverged: int
+    data: dict[str, Any]
+    jobs: Jobs | None
+
+
+class Machine(Section):
+    """What trained: device is cpu or cuda, name that of the processor or GPU."""
+
+    device: str
+    name: str
+    cores: int
+
+
+class RecordedStudy(Section):
+    """The description (.json) of a recorded study.
+
+    Attributes
+    ----------
+    date : of the recording, year-month-day. note : anything else that a reader should know.
+    sha256 : of the file of runs. norms : the first is the default one.
+    commit : of the code, with "+" if it was changed; software : versions. machine : that of the recording.
+    """
+
+    date: str
+    note: str
+    sha256: str
+    norms: list[str]
+    commit: str | None
+    software: dict[str, str]
+    machine: Machine
+    cells: dict[str, RecordedCell]
+
+    def rows(self, kind: str) -> list[tuple[str, str, str]]:
+        """(cell, variant, norm) of the rows of a kind (networks.settings.Settings.rows): there are baselines alone."""
+        return [(cell, "baseline", self.norms[0]) for cell in self.cells] if kind == "baseline" else []
+
+
+def read_description(file: str | Path) -> RecordedStudy:
+    """Read a study's description; BadInput (one line) if it is not one."""
+    try:
+        return RecordedStudy.model_validate_json(Path(file).read_bytes())
+    except OSError as problem:
+        raise BadInput(f"{file}: cannot be read: {problem.strerror}") from None
+    except ValidationError as problem:
+        error = problem.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in error["loc"])
+        message = error["msg"].removeprefix("Value error, ").splitlines()[0]
+        raise BadInput(f"{file}: not the description of a recorded study: {f'{key}: ' * bool(key)}{message}") from None
+
+
+def recorded_studies(folder: str | Path) -> dict[str, RecordedStudy]:
+    """Every study in the folder by its name, in the order of the names; BadInput if a description is damaged."""
+    return {file.stem: read_description(file) for file in sorted(Path(folder).glob("*.json"))}
+
+
+def read_runs(file: str | Path, study: RecordedStudy) -> pd.DataFrame:
+    """The trajectories of a recorded study.
+
+    Returns
+    -------
+    RUN_COLUMNS: cell, variant, norm, P, seed, epoch, log10_norm, train_error and test_error (fractions), diverged;
+    numbers in float64, though they are stored in float32 (see `record_study`).
+
+    Raises
+    ------
+    BadInput (one line) for a file that is missing, damaged or of another study, and for contents that external curves
+    may not have.
+    """
+    table = read_curves(file)
+    if hashlib.sha256(Path(file).read_bytes()).hexdigest() != study.sha256:
+        raise BadInput(f"{file}: damaged, or not the file that its description was written for (SHA-256)")
+    return check_runs(table, file)
+
+
+def check_runs(table: pd.DataFrame, file: str | Path) -> pd.DataFrame:
+    """Check every cell, variant and norm as curves from elsewhere are checked.
+
+    Takes and returns RUN_COLUMNS; the rows of diverged runs need not be finite. `file` begins the line of a BadInput.
+    """
+    if missing := [name for name in RUN_COLUMNS if name not in table]:
+        raise BadInput(f"{file}: no column {missing[0]}; needed are {', '.join(RUN_COLUMNS)}")
+    if table["diverged"].dtype != bool:
+        raise BadInput(f"{file}: column diverged is of type {table['diverged'].dtype}; true and false are allowed")
+    table = table[RUN_COLUMNS].astype({name: str for name in ROW})
+    numbers = ["epoch", "log10_norm", "train_error", "test_error"]
+    try:
+        table = table.astype({name: float for name in numbers})
+    except ValueError as problem:
+        raise BadInput(f"{file}: {problem}") from None
+    finished = table[~table["diverged"]].drop(columns="norm")
+    for row, part in finished.groupby([table["cell"], table["variant"], table["norm"]], sort=False):
+        check_curves(part, f"{file}: {'/'.join(row)}")
+    return table

@@ -1,0 +1,1 @@
+"""Synthetic studies with known exponents: are the procedures right?"""

@@ -1,0 +1,18 @@
+"""In: somebody's own learning curves (.tsv or .parquet). Out: a trajectories table, checked."""
+
+from pathlib import Path
+
+from scaling.analysis.exponents import identified
+from scaling.core.command import command
+from scaling.core.tidy import write_table
+from scaling.sources.external import NORM, read_external_curves
+
+
+def main(file: Path, study: str, cell: str, trajectories: Path) -> None:
+    """Check the curves and write them in the study's form."""
+    identity = {"study": study, "cell": cell, "variant": "baseline", "norm": NORM}
+    write_table(identified(read_external_curves(file), identity), trajectories)
+
+
+if __name__ == "__main__":
+    command(main)

@@ -1,0 +1,20 @@
+"""In: a recorded study (.parquet and .json). Out: the trajectories of one cell, variant and norm, checked."""
+
+from pathlib import Path
+
+from scaling.analysis.exponents import identified
+from scaling.core.command import command
+from scaling.core.tidy import write_table
+from scaling.sources.recorded import ROW, read_description, read_runs
+
+
+def main(runs: Path, description: Path, study: str, cell: str, variant: str, norm: str, trajectories: Path) -> None:
+    """Take out one cell, variant and norm."""
+    table = read_runs(runs, read_description(description))
+    wanted = {"cell": cell, "variant": variant, "norm": norm}
+    chosen = table[(table[ROW] == [wanted[name] for name in ROW]).all(axis=1)].reset_index(drop=True)
+    write_table(identified(chosen, {"study": study} | wanted), trajectories)
+
+
+if __name__ == "__main__":
+    command(main)

@@ -1,0 +1,22 @@
+"""In: synthetic studies of every scenario. Out: bias and coverage of both procedures, as a table and a figure."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from scaling.core.command import command
+from scaling.core.tidy import read_table, write_table
+from scaling.plotting.style import save_figure
+from scaling.validation.coverage import coverage_table
+from scaling.validation.figure import draw_validation
+
+
+def main(studies: list[Path], table: Path, figures: list[Path]) -> None:
+    """Count how often the intervals contain the truth."""
+    coverage = coverage_table(pd.concat([read_table(path) for path in studies], ignore_index=True))
+    write_table(coverage, table)
+    save_figure(draw_validation(coverage), *figures)
+
+
+if __name__ == "__main__":
+    command(main)
