@@ -78,7 +78,8 @@ class CudaCapture:
     That is the current stream, or, if that is the default one, which cannot be recorded, a stream beside it. cuBLAS
     has a workspace for each stream, and a recording uses that of the stream on which it was made: recordings that are
     replayed at the same time must be made on different ones. (PyTorch has 32, and gives them out in turn: a new one
-    for each recording would soon be another recording's as well.)
+    for each recording would soon be another recording's as well. Since 2.12 or so it also drops a stream's workspaces
+    when a recording that was made there is deleted: those of a run go together, before the next run's are made.)
 
     All graphs of one engine share a pool of memory: they never run at the same time, and between two steps nothing in
     it is needed.
