@@ -91,6 +91,29 @@ def test_cnn_has_the_default_initialisation_of_pytorch():
             assert weight.std() == pytest.approx(bound / math.sqrt(3), rel=0.1)
 
 
+@pytest.mark.parametrize("stages", [[[4, 4], [8]], [[4], [8], []], [[4], [], [8]], [[], [4], [4]]])
+def test_cnn_pools_before_the_relu_with_the_same_bits(stages):
+    """As after it, as the paper has it: scores and gradients. The convolutions keep their places and names."""
+    network = build_model("CNN", {"stages": stages, "fully_connected": [16]}, (1, 12, 12), 10, seed=1)
+    layers = list(network)
+    for place in range(1, len(layers)):
+        if isinstance(layers[place], nn.ReLU) and isinstance(layers[place - 1], nn.MaxPool2d):
+            before = place - 1
+            while before and isinstance(layers[before - 1], nn.MaxPool2d):
+                before -= 1
+            layers.insert(before, layers.pop(place))
+    usual = nn.Sequential(*layers)
+    assert [type(module) for module in usual] != [type(module) for module in network]
+    images = torch.randn(64, 1, 12, 12, generator=torch.Generator().manual_seed(0)).mul(3).round()  # with ties
+    labels = torch.arange(64) % 10
+    found = []
+    for model in (network, usual):
+        scores = model(images)
+        gradients = torch.autograd.grad(nn.functional.cross_entropy(scores, labels), list(model.parameters()))
+        found.append([scores, *gradients])
+    assert all(torch.equal(one, other) for one, other in zip(*found, strict=True))
+
+
 def test_cnn_dropout_acts_in_training_only():
     model = build_model("cnn", {"stages": [[4]], "fully_connected": [64], "dropout": 0.5}, (1, 8, 8), 10, seed=1)
     images = torch.rand(2, 1, 8, 8)

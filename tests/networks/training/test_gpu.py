@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 import torch
 from test_block import CNN, RESNET, SGD, VIT, bits, images, subsets
+from test_lanes import jobs_of, results
 from test_stacked import numbers
 
+from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.block import train_block
+from scaling.networks.training.engines import make_engine
+from scaling.networks.training.images import DeviceImages
+from scaling.networks.training.lanes import train_lanes
+from scaling.networks.training.loop import train_runs
+from scaling.networks.training.stop import StopRequest
 
 pytestmark = pytest.mark.skipif(
     not torch.cuda.is_available(), reason="no GPU: CUDA graphs, concurrent streams and TF32 exist on one only"
@@ -55,6 +62,33 @@ def test_runs_on_streams_are_the_runs_alone_bit_for_bit(tmp_path, spec, cuda_gra
     alone = train(replace(spec, engine="single"), tmp_path / "alone", 1, 2, 3)
     streams = replace(spec, engine="streams", cuda_graphs=cuda_graphs)
     assert bits(train(streams, tmp_path / "streams", 1, 2, 3)) == bits(alone)
+
+
+@pytest.mark.parametrize("cuda_graphs", [False, True], ids=["eager", "recorded"])
+@pytest.mark.parametrize("spec", NO_DROPOUT, **NAMES)
+def test_runs_on_lanes_are_the_runs_alone_bit_for_bit(tmp_path, spec, cuda_graphs):
+    """Of several P: no two of them have the same steps."""
+    runs = [(40, 1), (7, 2), (90, 1), (16, 3), (40, 2)]
+    spec = replace(spec, engine="single", cuda_graphs=cuda_graphs)
+    jobs = jobs_of(spec, tmp_path / "alone", runs, device="cuda")
+    for job in jobs:
+        train_runs(job, 3, dict.fromkeys(job.subsets), StopRequest())
+    shared = DeviceImages(images(), spec, torch.device("cuda"))
+    on_lanes = jobs_of(spec, tmp_path / "lanes", runs, device="cuda", device_images=shared)
+    with arithmetic(spec, "cuda"):
+        outcome = train_lanes(on_lanes, 3, 3, StopRequest())
+    assert len(outcome.done) == len(runs) and results(on_lanes) == results(jobs)
+
+
+@pytest.mark.parametrize("spec", NO_DROPOUT, **NAMES)
+def test_channels_last_images_change_rounding_only(tmp_path, spec):
+    losses = []
+    for channels_last in (False, True):
+        with arithmetic(spec, "cuda"):
+            shared = DeviceImages(images(), spec, torch.device("cuda"), channels_last)
+            made = make_engine("single", spec, shared, 3, [1])
+            losses.append(made.evaluate(torch.arange(40, device="cuda")[None]).cpu())
+    torch.testing.assert_close(losses[0], losses[1], rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize("spec", NO_DROPOUT, **NAMES)

@@ -12,7 +12,7 @@ from torch import is_tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
-from scaling.networks.training import engines
+from scaling.networks.training import engines, graphs
 from scaling.networks.training.block import train_block
 from scaling.networks.training.engines import make_engine
 from scaling.networks.training.graphs import CudaCapture, GraphedSteps
@@ -171,49 +171,93 @@ def test_a_checkpoint_of_plain_steps_is_not_continued_by_recorded_ones(tmp_path,
 class Card:
     """The few calls of torch.cuda that a recording makes, noted in order."""
 
-    def __init__(self):
-        self.done, self.stream, self.waited = [], "main", 0
+    def __init__(self, current="main"):
+        self.done, self.waited, self.streams = [], 0, {name: self.stream(name) for name in ("main", "side", "lane")}
+        self.current, self.benchmarks = self.streams[current], []
+
+    def stream(self, name):
+        def wait_stream(other):
+            self.done.append(f"{name} waits for {other.name}")
+
+        event = SimpleNamespace(synchronize=lambda: setattr(self, "waited", self.waited + 1))
+        return SimpleNamespace(name=name, wait_stream=wait_stream, record_event=lambda: event)
 
     def graph_pool_handle(self):
         return "pool"
 
     def Stream(self):
-        return SimpleNamespace(name="side", wait_stream=lambda other: self.done.append(f"side waits for {other.name}"))
+        return self.streams["side"]
 
     def current_stream(self):
-        def wait_stream(other):
-            self.done.append(f"main waits for {other.name}")
+        return self.current
 
-        return SimpleNamespace(name=self.stream, wait_stream=wait_stream, record_event=self.event)
-
-    def event(self):
-        return SimpleNamespace(synchronize=lambda: setattr(self, "waited", self.waited + 1))
+    def default_stream(self):
+        return self.streams["main"]
 
     def CUDAGraph(self):
         return SimpleNamespace(replay=lambda: self.done.append("replay"))
 
     @contextmanager
-    def use(self, name):
-        before, self.stream = self.stream, name
+    def use(self, stream, note=""):
+        before, self.current = self.current, SimpleNamespace(name=note + stream.name)
         yield
-        self.stream = before
+        self.current = before
 
-    def stream_context(self, stream):
-        return self.use(stream.name)
+    def graph(self, graph, pool, stream, capture_error_mode):
+        assert (pool, capture_error_mode) == ("pool", "thread_local")
+        return self.use(stream, "recording on ")
 
-    def graph(self, graph, pool, stream):
-        assert (pool, stream.name) == ("pool", "side")
-        return self.use("recording")
+    def step(self):
+        self.done.append(f"step on {self.current.name}")
+        self.benchmarks.append(torch.backends.cudnn.benchmark)
 
 
-def test_a_recording_warms_up_beside_the_main_stream_and_does_not_run_far_ahead(monkeypatch):
-    card = Card()
-    for name in ("graph_pool_handle", "Stream", "current_stream", "CUDAGraph", "graph"):
-        monkeypatch.setattr(torch.cuda, name, getattr(card, name))
-    monkeypatch.setattr(torch.cuda, "stream", card.stream_context)
-    replay = CudaCapture(ahead=4)(lambda: card.done.append(f"step on {card.stream}"))
+@pytest.fixture
+def card(monkeypatch):
+    def make(current="main"):
+        made = Card(current)
+        for name in ("graph_pool_handle", "Stream", "current_stream", "default_stream", "CUDAGraph", "graph"):
+            monkeypatch.setattr(torch.cuda, name, getattr(made, name))
+        monkeypatch.setattr(torch.cuda, "stream", made.use)
+        return made
+
+    return make
+
+
+def test_a_recording_warms_up_beside_the_main_stream_and_does_not_run_far_ahead(card):
+    card = card()
+    replay = CudaCapture(ahead=4)(card.step)
     warm_up = ["side waits for main", *["step on side"] * 3, "main waits for side"]
-    assert card.done == [*warm_up, "step on recording"]
+    assert card.done == [*warm_up, "step on recording on side"]
     for _ in range(10):
         replay()
     assert card.done[6:] == ["replay"] * 10 and card.waited == 6
+
+
+def test_on_another_stream_a_recording_is_made_there(card):
+    """The workspaces of its matrix products are then those of this stream and of no other recording."""
+    card = card("lane")
+    CudaCapture()(card.step)
+    assert card.done == [*["step on lane"] * 3, "step on recording on lane"]
+
+
+@pytest.mark.parametrize("before", [False, True])
+@pytest.mark.parametrize("wanted", [False, True])
+def test_algorithms_are_tried_while_warming_up_and_only_then(card, monkeypatch, wanted, before):
+    monkeypatch.setattr(torch.backends.cudnn, "benchmark", before)
+    card = card()
+    CudaCapture(benchmark=wanted)(card.step)
+    assert card.benchmarks == [wanted] * 3 + [before]
+    assert torch.backends.cudnn.benchmark == before
+
+
+@pytest.mark.parametrize("free", [10**12, 1000])
+def test_a_state_is_copied_where_it_is_or_to_the_host_where_memory_is_scarce(monkeypatch, free):
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (free, 0))
+    given = [{"model": {"weight": torch.ones(100)}, "steps": torch.zeros(()), "note": "x"}]
+    copies = []
+    monkeypatch.setattr(torch.Tensor, "to", lambda tensor, where, copy: copies.append(where) or tensor.clone())
+    found = graphs._copied(given, torch.device("cuda"))
+    assert copies == ([] if free > 10**6 else ["cpu", "cpu"])
+    given[0]["model"]["weight"].zero_()
+    assert found[0]["model"]["weight"].sum() == 100 and found[0]["note"] == "x"

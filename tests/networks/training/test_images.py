@@ -4,6 +4,7 @@ import torch
 from torch.nn import functional as F
 
 from scaling.networks.data.arrays import ImageArrays
+from scaling.networks.training.arithmetic import RoundedFactors
 from scaling.networks.training.images import DeviceImages, affine, crop_and_flip
 from scaling.networks.training.spec import TrainingSpec
 
@@ -56,3 +57,26 @@ def test_affine_rotates_about_the_centre_by_up_to_ten_degrees():
     rows = rotated[:, [10, 50, 90]].argmax(0).tolist()
     assert rows[1] == 50
     assert abs(rows[2] - rows[0]) == pytest.approx(80 * np.tan(np.radians(10)), abs=1.5)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_channels_last_images_are_the_same_numbers_and_make_every_convolution_work_so(channels):
+    arrays = ImageArrays(*[IMAGES[:, :channels].permute(0, 2, 3, 1).numpy(), np.arange(5)] * 2)
+    spec = TrainingSpec("CNN", {}, 1, augmentation="crop_flip")
+    index, draws = torch.tensor([3, 1]), torch.rand(2, 3, generator=torch.Generator().manual_seed(0))
+    plain, last = (
+        DeviceImages(arrays, spec, torch.device("cpu"), channels_last=chosen).training_batch(index, draws)
+        for chosen in (False, True)
+    )
+    assert torch.equal(plain, last)
+    assert last.stride() == (120 * channels, 1, 10 * channels, channels)
+    network = torch.nn.Sequential(torch.nn.Conv2d(channels, 4, 3), torch.nn.ReLU(), torch.nn.Conv2d(4, 4, 3))
+    assert network(last).stride()[1] == 1 and network(plain).stride()[1] != 1
+    torch.testing.assert_close(network(last), network(plain))
+
+
+def test_the_grid_of_an_affine_map_is_not_rounded_with_the_factors_of_training():
+    draws = torch.rand(5, 3, generator=torch.Generator().manual_seed(2))
+    expected = affine(IMAGES, draws)
+    with RoundedFactors():
+        assert torch.equal(affine(IMAGES, draws), expected)

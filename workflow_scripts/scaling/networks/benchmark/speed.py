@@ -226,7 +226,7 @@ def usual_speed(cell: CellCost, device: torch.device, seconds: float) -> Speed:
     The network, batches, optimizer and arithmetic are the cell's own.
     """
     spec = TrainingSpec(**cell.spec)
-    with arithmetic(spec, device.type):
+    with arithmetic(spec, device.type, deterministic=False):
         warnings.filterwarnings("ignore", message="This DataLoader will create")  # on fewer than 4 cores
         loader = DataLoader(
             _ImageByImage(_noise(cell), spec),

@@ -33,7 +33,9 @@ def build(
     layers: list[nn.Module] = []
     for stage, convolutions in enumerate(stages):
         if stage > 0:
-            layers.append(nn.MaxPool2d(2))
+            # Before the ReLU, which then has a quarter of the pixels to do: the same bits, both being increasing.
+            last = len(layers) - 1 if layers and isinstance(layers[-1], nn.ReLU) else len(layers)
+            layers.insert(last, nn.MaxPool2d(2))
             height, width = height // 2, width // 2
         for out_channels in convolutions:
             layers += [nn.Conv2d(channels, out_channels, 3, padding=1), nn.ReLU()]

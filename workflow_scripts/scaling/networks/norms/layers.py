@@ -111,7 +111,8 @@ def log10_largest_singular_value(matrix: Tensor) -> Tensor:
     broken = ~scale.isfinite()
     unit = torch.where(broken, 0.0, matrix / scale.masked_fill(scale == 0, 1.0))
     gram = unit @ unit.mT if matrix.shape[1] <= matrix.shape[2] else unit.mT @ unit
-    largest = torch.linalg.eigvalsh(gram)[:, -1].clamp_min(0.0)
+    # By LAPACK on the host: a GPU's solver takes the matrices one by one, each some times longer.
+    largest = torch.linalg.eigvalsh(gram.cpu())[:, -1].clamp_min(0.0).to(matrix.device)
     return (0.5 * largest.log10() + scale[:, 0, 0].log10()).masked_fill(broken[:, 0, 0], torch.nan)
 
 

@@ -25,11 +25,13 @@ FACTORS = {
 
 
 @contextmanager
-def arithmetic(spec: TrainingSpec, device: str) -> Iterator[None]:
+def arithmetic(spec: TrainingSpec, device: str, deterministic: bool = True) -> Iterator[None]:
     """Train on a device ("cpu" or "cuda") as `spec` says; `autocast` has the rest of it.
 
     On a CPU one thread for each run: the fastest use of the cores (measured), and the same bits everywhere. TF32 only
-    where the spec asks for it: for convolutions on a GPU it is PyTorch's own choice.
+    where the spec asks for it: for convolutions on a GPU it is PyTorch's own choice. On a GPU only `deterministic`
+    convolutions (others add in an order that changes from time to time): a run that is repeated or continued is to
+    have the same bits. All of it is the process's own: enter it once, around all runs that are trained side by side.
     """
     with ExitStack() as meanwhile:
         if device == "cpu":
@@ -38,6 +40,19 @@ def arithmetic(spec: TrainingSpec, device: str) -> Iterator[None]:
                 meanwhile.enter_context(RoundedFactors())
         else:
             meanwhile.enter_context(_tf32_allowed(spec.precision != "float32"))
+            meanwhile.enter_context(_deterministic_convolutions(deterministic))
+        yield
+
+
+@contextmanager
+def exact_products(device: torch.device) -> Iterator[None]:
+    """float32 products in float32, whatever the arithmetic around it: no autocast, no TF32, no imitation of it.
+
+    Scores are computed so: where the weights are small, what an image adds to them is lost in a rougher arithmetic.
+    """
+    with ExitStack() as meanwhile:
+        meanwhile.enter_context(torch.autocast(device.type, enabled=False))
+        meanwhile.enter_context(RoundedFactors.suspended() if device.type == "cpu" else _tf32_allowed(False))
         yield
 
 
@@ -64,8 +79,18 @@ def _one_thread() -> Iterator[None]:
 
 @contextmanager
 def _tf32_allowed(allowed: bool) -> Iterator[None]:
+    """The only place that sets these flags, and the only API that it writes is `allow_tf32`.
+
+    PyTorch 2.9 and later have `fp32_precision` beside it, and refuse to read either where the two disagree. Writing
+    `allow_tf32` sets both; the other way round does not hold (torch.compile then fails). Reading `fp32_precision` is
+    never refused.
+    """
     flags = torch.backends.cuda.matmul, torch.backends.cudnn
-    before = [flag.allow_tf32 for flag in flags]
+    named = []  # the newer names of what the two stand for
+    if hasattr(torch.backends.cuda.matmul, "fp32_precision") and hasattr(torch.backends.cudnn, "conv"):
+        named = [torch.backends.cuda.matmul, torch.backends.cudnn.conv, torch.backends.cudnn.rnn]
+    precisions = [owner.fp32_precision for owner in named]
+    before = [precision == "tf32" for precision in precisions[:2]] or [flag.allow_tf32 for flag in flags]
     for flag in flags:
         flag.allow_tf32 = allowed
     try:
@@ -73,14 +98,40 @@ def _tf32_allowed(allowed: bool) -> Iterator[None]:
     finally:
         for flag, value in zip(flags, before, strict=True):
             flag.allow_tf32 = value
+        for owner, precision in zip(named, precisions, strict=True):
+            if owner.fp32_precision != precision:
+                owner.fp32_precision = precision
+
+
+@contextmanager
+def _deterministic_convolutions(wanted: bool) -> Iterator[None]:
+    """Not by `cudnn.flags`, which sets other flags as well, to defaults of its own."""
+    before = torch.backends.cudnn.deterministic
+    torch.backends.cudnn.deterministic = wanted or before
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.deterministic = before
 
 
 class RoundedFactors(TorchDispatchMode):
-    """While it is entered, the factors of all float32 products are rounded as TF32 does."""
+    """While it is entered, the factors of all float32 products are rounded as TF32 does; not while `suspended`."""
+
+    _resting = 0
+
+    @classmethod
+    @contextmanager
+    def suspended(cls) -> Iterator[None]:
+        """Nothing is rounded meanwhile."""
+        cls._resting += 1
+        try:
+            yield
+        finally:
+            cls._resting -= 1
 
     def __torch_dispatch__(self, function, types, arguments=(), options=None):
         """Call `function` with its factors rounded."""
-        places = FACTORS.get(function, ())
+        places = () if self._resting else FACTORS.get(function, ())
         arguments = [
             rounded(given) if place in places and given.dtype == torch.float32 else given
             for place, given in enumerate(arguments)

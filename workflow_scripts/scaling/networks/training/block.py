@@ -3,7 +3,7 @@
 import multiprocessing
 import multiprocessing.connection
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from scaling.networks.data.arrays import ImageArrays
 from scaling.networks.norms.layers import STATISTICS
 from scaling.networks.training import checkpoints
 from scaling.networks.training.checkpoints import Saved
-from scaling.networks.training.images import number_of_classes
+from scaling.networks.training.images import DeviceImages, number_of_classes
 from scaling.networks.training.loop import Job, group_by_step, one_by_one, train_runs
 from scaling.networks.training.spec import TrainingSpec
 from scaling.networks.training.stop import Stopped, StopRequest
@@ -65,7 +65,7 @@ def train_block(
     last three the next call continues.
     """
     job = _job(images, subsets, spec, Path(checkpoint_folder), code, device)
-    job = Job(**{**vars(job), "keep_weights": keep_weights, "checkpoint_seconds": checkpoint_seconds})
+    job = replace(job, keep_weights=keep_weights, checkpoint_seconds=checkpoint_seconds)
     found = {seed: checkpoints.load(job.path(seed), job.identities[seed]) for seed in subsets}
     done = {seed: saved for seed, saved in found.items() if saved is not None and saved.ends_at(job.steps)}
     waiting = {seed: _to_continue(seed, saved, job) for seed, saved in found.items() if seed not in done}
@@ -73,6 +73,8 @@ def train_block(
         if job.engine == "single" and workers > 1 and len(waiting) > 1:
             _train_in_processes(job, number_of_classes(images), waiting, workers, stop)
         else:
+            device_images = DeviceImages(images, spec, torch.device(job.device)) if waiting else None
+            job = replace(job, device_images=device_images)
             for group in one_by_one(waiting) if job.engine == "single" else group_by_step(waiting):
                 train_runs(job, number_of_classes(images), group, stop)
     done |= {seed: checkpoints.load(job.path(seed), job.identities[seed]) for seed in waiting}

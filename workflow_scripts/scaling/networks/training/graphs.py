@@ -6,12 +6,13 @@ normalisation, forward, backward and optimizer.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_leaves, tree_map
 
 #: Takes a function of no arguments, may call it any number of times to warm up, and gives one that repeats it.
 Capture = Callable[[Callable[[], None]], Callable[[], None]]
@@ -49,8 +50,7 @@ class GraphedSteps:
         """The buffers, and what replays a step on what they hold; training has not moved by making it."""
         engine, index, draws = self.engine, buffers[0], buffers[1] if len(buffers) == 2 else None
         # What a checkpoint holds is what steps change: weights, statistics, moments, step count, random states.
-        # Kept on the host: the device needs its memory for the steps.
-        before = [tree_map(_on_host, engine.state(run)) for run in range(self.runs)]
+        before = _copied([engine.state(run) for run in range(self.runs)], self.device)
         try:
             replay = self.capture(lambda: engine.train_step(index, draws))
         finally:
@@ -59,33 +59,58 @@ class GraphedSteps:
         return buffers, replay
 
 
-def _on_host(value: Any) -> Any:
-    return value.to("cpu", copy=True) if isinstance(value, Tensor) else value
+def _copied(states: Any, device: torch.device) -> Any:
+    """A copy of all tensors, where they are; on the host if a GPU has not ten times their bytes free."""
+    tensors = [leaf for leaf in tree_leaves(states) if isinstance(leaf, Tensor)]
+    crowded = device.type == "cuda" and 10 * sum(leaf.nbytes for leaf in tensors) > torch.cuda.mem_get_info(device)[0]
+
+    def copy(value: Any) -> Any:
+        if not isinstance(value, Tensor):
+            return value
+        return value.to("cpu", copy=True) if crowded else value.clone()
+
+    return tree_map(copy, states)
 
 
 class CudaCapture:
-    """Records with torch.cuda.graph, after steps on the same side stream in which libraries and the allocator settle.
+    """Records with torch.cuda.graph, after steps on the same stream in which libraries and the allocator settle.
+
+    That is the current stream, or, if that is the default one, which cannot be recorded, a stream beside it. cuBLAS
+    has a workspace for each stream, and a recording uses that of the stream on which it was made: recordings that are
+    replayed at the same time must be made on different ones. (PyTorch has 32, and gives them out in turn: a new one
+    for each recording would soon be another recording's as well. Since 2.12 or so it also drops a stream's workspaces
+    when a recording that was made there is deleted: those of a run go together, before the next run's are made.)
 
     All graphs of one engine share a pool of memory: they never run at the same time, and between two steps nothing in
     it is needed.
 
     Python launches up to `ahead` steps before the device has done the first of them. It could launch a thousand, and
     a signal to stop would then be answered, and a checkpoint written, minutes late.
+
+    With `benchmark` cuDNN tries its algorithms for each shape of convolution during the first steps and takes the
+    fastest, which may be another one next time, with other bits. Not elsewhere: an evaluation has batches of many
+    sizes, and would try them for each.
     """
 
-    def __init__(self, warm_up: int = 3, ahead: int = 32) -> None:
-        self.warm_up, self.ahead = warm_up, ahead
-        self.pool, self.stream = torch.cuda.graph_pool_handle(), torch.cuda.Stream()
+    def __init__(self, warm_up: int = 3, ahead: int = 32, benchmark: bool = False) -> None:
+        self.warm_up, self.ahead, self.benchmark = warm_up, ahead, benchmark
+        self.pool, self.beside = torch.cuda.graph_pool_handle(), None
 
     def __call__(self, step: Callable[[], None]) -> Callable[[], None]:
         """Record `step`, which must not wait for the device; gives what replays it on the current stream."""
-        self.stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(self.stream):
+        main = torch.cuda.current_stream()
+        stream = main
+        if main == torch.cuda.default_stream():
+            self.beside = stream = self.beside or torch.cuda.Stream()
+            stream.wait_stream(main)
+        with torch.cuda.stream(stream), _benchmark(self.benchmark):
             for _ in range(self.warm_up):
                 step()
-        torch.cuda.current_stream().wait_stream(self.stream)
+        if stream is not main:
+            main.wait_stream(stream)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, pool=self.pool, stream=self.stream):
+        # "thread_local": what another thread does meanwhile (pinning memory for a loader) is no error.
+        with torch.cuda.graph(graph, pool=self.pool, stream=stream, capture_error_mode="thread_local"):
             step()
         return self._not_too_far(graph.replay)
 
@@ -99,3 +124,14 @@ class CudaCapture:
                 ends.popleft().synchronize()
 
         return replay
+
+
+@contextmanager
+def _benchmark(wanted: bool) -> Iterator[None]:
+    """Not by `cudnn.flags`, which sets other flags as well, to defaults of its own."""
+    before = torch.backends.cudnn.benchmark
+    torch.backends.cudnn.benchmark = wanted
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.benchmark = before

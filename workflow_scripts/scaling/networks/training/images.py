@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from scaling.networks.data.arrays import ImageArrays
+from scaling.networks.training.arithmetic import exact_products
 from scaling.networks.training.spec import TrainingSpec
 
 
@@ -25,13 +26,19 @@ def number_of_classes(arrays: ImageArrays) -> int:
 class DeviceImages:
     """The arrays as tensors [n, c, h, w] on a device, with the normalisation that a network expects.
 
+    Runs of any P and seed can share them: nothing here changes.
+
     Attributes
     ----------
     device, shape : where the images are; (channels, height, width) of each.
+    channels_last : whether the network gets batches with the channels of a pixel side by side in memory. Its
+        convolutions then work so (other kernels, other bits, and on some GPUs faster).
     """
 
-    def __init__(self, arrays: ImageArrays, spec: TrainingSpec, device: torch.device) -> None:
-        self.device, self.shape = device, image_shape(arrays)
+    def __init__(
+        self, arrays: ImageArrays, spec: TrainingSpec, device: torch.device, channels_last: bool = False
+    ) -> None:
+        self.device, self.shape, self.channels_last = device, image_shape(arrays), channels_last
 
         def images(array: np.ndarray) -> Tensor:
             count, height, width, channels = array.shape
@@ -54,7 +61,8 @@ class DeviceImages:
 
     def normalise(self, images: Tensor) -> Tensor:
         """Bytes 0..255 [..., c, h, w] to what the network sees (float32)."""
-        return torch.addcmul(self.shift, images.to(torch.float32), self.factor)
+        seen = torch.addcmul(self.shift, images.to(torch.float32), self.factor)
+        return channels_last(seen) if self.channels_last else seen
 
     def training_batch(self, index: Tensor, draws: Tensor | None) -> Tensor:
         """Augmented, normalised training images: `index` [n], `draws` [n, 3] uniform random numbers."""
@@ -62,6 +70,17 @@ class DeviceImages:
         if draws is not None:
             images = AUGMENTATIONS[self.augmentation](images, draws)
         return self.normalise(images)
+
+
+def channels_last(images: Tensor) -> Tensor:
+    """The same numbers [n, c, h, w] with the channels side by side in memory.
+
+    Also for one channel, where torch's own `contiguous(memory_format=torch.channels_last)` changes nothing, and the
+    convolutions that follow would go on with channels apart.
+    """
+    count, channels, height, width = images.shape
+    flat = images.permute(0, 2, 3, 1).reshape(-1)
+    return flat.view(count, height, width, channels).permute(0, 3, 1, 2)
 
 
 def crop_and_flip(images: Tensor, draws: Tensor, padding: int = 4) -> Tensor:
@@ -91,7 +110,8 @@ def affine(images: Tensor, draws: Tensor, degrees: float = 10.0, shift: float = 
     cos, sin = angle.cos(), angle.sin()
     first = torch.stack([cos, -sin * (height / width), across], dim=1)
     second = torch.stack([sin * (width / height), cos, down], dim=1)
-    grid = F.affine_grid(torch.stack([first, second], dim=1), list(images.shape), align_corners=False)
+    with exact_products(images.device):  # the grid is a product: in TF32 the nearest pixel may be another one
+        grid = F.affine_grid(torch.stack([first, second], dim=1), list(images.shape), align_corners=False)
     return F.grid_sample(images.float(), grid, mode="nearest", align_corners=False)
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from scaling.networks.training import checkpoints
 from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.checkpoints import Saved
 from scaling.networks.training.engines import make_engine
+from scaling.networks.training.graphs import Capture
 from scaling.networks.training.images import DeviceImages
 from scaling.networks.training.schedule import log_steps, steps_per_epoch
 from scaling.networks.training.spec import TrainingSpec
@@ -37,6 +38,8 @@ class Job:
     device, engine : "cpu" or "cuda"; as scaling.networks.training.engines.make_engine has it.
     keep_weights : keep the last weights of finished runs, so that they can be continued to more epochs.
     checkpoint_seconds : how often a run's state is saved.
+    device_images : `images` where they are trained on, if several jobs share them.
+    capture : how steps are recorded, as scaling.networks.training.engines.make_engine has it.
     """
 
     spec: TrainingSpec
@@ -48,6 +51,8 @@ class Job:
     engine: str
     keep_weights: bool = False
     checkpoint_seconds: float = 60.0
+    device_images: DeviceImages | None = None
+    capture: Callable[[], Capture] | None = None
 
     @property
     def P(self) -> int:
@@ -69,7 +74,7 @@ class Job:
         images = replace(
             self.images, train_images=self.images.train_images[subset], train_labels=self.images.train_labels[subset]
         )
-        return replace(self, images=images, subsets={seed: np.arange(len(subset))})
+        return replace(self, images=images, subsets={seed: np.arange(len(subset))}, device_images=None)
 
 
 def train_runs(job: Job, classes: int, saved: dict[int, Saved | None], stop: StopRequest) -> None:
@@ -86,31 +91,41 @@ def train_runs(job: Job, classes: int, saved: dict[int, Saved | None], stop: Sto
 
 
 def _train(job: Job, classes: int, saved: dict[int, Saved | None], stop: StopRequest) -> None:
-    torch.manual_seed(_stream_seed("dropout", min(saved)))
-    runs = _Runs(job, classes, saved)
-    last_step, last_saved = job.steps[-1], time.monotonic()
-    while runs.step < last_step and not all(runs.diverged):
-        runs.train_step()
-        if runs.step in runs.logged_steps:
-            runs.log()
+    runs = begin(job, classes, saved)
+    last_saved = time.monotonic()
+    for waits in runs.steps():
+        if waits is not None:
+            waits.synchronize()
+            continue
         if stop.number or time.monotonic() - last_saved >= job.checkpoint_seconds:
             runs.save()
             last_saved = time.monotonic()
         if stop.number:
             raise Stopped(stop.number)
-    runs.seal()
 
 
-class _Runs:
-    """Runs that are trained in step: the engine, the order of the images, and what was logged."""
+def begin(job: Job, classes: int, saved: dict[int, Saved | None]) -> "RunsInStep":
+    """The runs of `saved` together, from its checkpoints (all of the same step) or afresh (None)."""
+    torch.manual_seed(_stream_seed("dropout", min(saved)))
+    return RunsInStep(job, classes, saved)
+
+
+class RunsInStep:
+    """Runs that are trained in step: the engine, the order of the images, and what was logged.
+
+    Attributes
+    ----------
+    step : optimizer steps done, the same number for each run.
+    records, diverged : of each run, as in scaling.networks.training.checkpoints.Saved.
+    """
 
     def __init__(self, job: Job, classes: int, saved: dict[int, Saved | None]) -> None:
         self.job, self.seeds = job, list(saved)
         self.device = torch.device(job.device)
         self.logged_steps = set(job.steps)
         self.per_epoch = steps_per_epoch(job.spec, job.P)
-        images = DeviceImages(job.images, job.spec, self.device)
-        self.engine = make_engine(job.engine, job.spec, images, classes, self.seeds)
+        images = job.device_images or DeviceImages(job.images, job.spec, self.device)
+        self.engine = make_engine(job.engine, job.spec, images, classes, self.seeds, job.capture)
         self.layers = [
             [layer.name, layer.kind, layer.module.weight.shape[0], layer.module.weight[0].numel()]
             for layer in self.engine.layers
@@ -144,10 +159,34 @@ class _Runs:
         self.epoch_start = [generator.get_state() for generator in self.generators]
         P = self.job.P
         order = torch.stack([torch.randperm(P, generator=generator) for generator in self.generators])
-        self.order = self.subset.gather(1, order.to(self.device))
+        self.order = self.subset.gather(1, self._sent(order))
         if self.job.spec.augmentation != "none":
             draws = torch.stack([torch.rand(P, 3, generator=generator) for generator in self.generators])
-            self.draws = draws.to(self.device)
+            self.draws = self._sent(draws)
+
+    def _sent(self, drawn: Tensor) -> Tensor:
+        """On the device, without waiting until it has done what was launched before."""
+        if self.device.type == "cuda":
+            drawn = drawn.pin_memory()
+        return drawn.to(self.device, non_blocking=True)
+
+    def steps(self) -> Iterator["torch.cuda.Event | None"]:
+        """Train to the end and seal: one item for each optimizer step, None.
+
+        On a GPU there is an event before the None of a logged step: go on when it has happened, and do other things
+        until then. A run's state is whole at each None. Several of these can be interleaved, each on a stream of its
+        own that is the current one whenever it goes on.
+        """
+        last = self.job.steps[-1]
+        while self.step < last and not all(self.diverged):
+            self.train_step()
+            if self.step in self.logged_steps:
+                scores = self.engine.evaluate(self.subset)
+                if self.device.type == "cuda":
+                    yield torch.cuda.current_stream().record_event()
+                self.log(scores)
+            yield None
+        self.seal()
 
     def train_step(self) -> None:
         """One optimizer step of every run."""
@@ -158,11 +197,11 @@ class _Runs:
         self.engine.train_step(self.order[:, batch], None if self.draws is None else self.draws[:, batch])
         self.step += 1
 
-    def log(self) -> None:
-        """Record errors, losses and layer statistics of every run that has not diverged."""
-        scores = self.engine.evaluate(self.subset).tolist()
-        statistics = [{name: layer[name].tolist() for name in STATISTICS} for layer in self.engine.statistics()]
-        for run, values in enumerate(scores):
+    def log(self, scores: Tensor) -> None:
+        """Record errors and losses `scores` [R, 4] and layer statistics of every run that has not diverged."""
+        layers = [torch.stack([layer[name] for name in STATISTICS]) for layer in self.engine.statistics()]
+        statistics = torch.stack(layers).tolist()  # one read; [layer][statistic][run]
+        for run, values in enumerate(scores.tolist()):
             if self.diverged[run]:
                 continue
             self.diverged[run] = not all(math.isfinite(value) for value in values)
@@ -170,7 +209,9 @@ class _Runs:
                 values = [math.nan] * 4
             record = {"step": self.step, "epoch": self.step / self.per_epoch}
             record |= dict(zip(("train_error", "train_loss", "test_error", "test_loss"), values, strict=True))
-            record["layers"] = [{name: layer[name][run] for name in STATISTICS} for layer in statistics]
+            record["layers"] = [
+                {name: found[run] for name, found in zip(STATISTICS, layer, strict=True)} for layer in statistics
+            ]
             self.records[run].append(record)
             self.progress.report(self.seeds[run], record, self.diverged[run], len(self.seeds))
 

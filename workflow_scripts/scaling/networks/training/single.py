@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from scaling.networks.build import build_model
 from scaling.networks.layers import weight_layers
 from scaling.networks.norms.layers import network_statistics
-from scaling.networks.training.arithmetic import autocast
+from scaling.networks.training.arithmetic import autocast, exact_products
 from scaling.networks.training.images import DeviceImages
 from scaling.networks.training.optimizers import FusedOptimizer
 from scaling.networks.training.spec import TrainingSpec
@@ -41,11 +41,15 @@ class SingleRun:
 
     @torch.inference_mode()
     def evaluate(self, subset: Tensor) -> Tensor:
-        """Errors and losses [R, 4]: train error, train loss (`subset` [R, P], not augmented), test error, test loss."""
+        """Errors and losses [R, 4]: train error, train loss (`subset` [R, P], not augmented), test error, test loss.
+
+        In float32, whatever the arithmetic of the training. Does not wait for the device.
+        """
         self.model.eval()
         images = self.images
-        train = self._score(images.train_images, images.train_labels, subset[0])
-        test = self._score(images.test_images, images.test_labels, None)
+        with exact_products(self.device):
+            train = self._score(images.train_images, images.train_labels, subset[0])
+            test = self._score(images.test_images, images.test_labels, None)
         self.model.train()
         return torch.cat([train, test])[None]
 
@@ -55,7 +59,7 @@ class SingleRun:
         count = len(labels) if index is None else len(index)
         for start in range(0, count, size):
             chosen = slice(start, start + size) if index is None else index[start : start + size]
-            scores = self.scores(self.images.normalise(images[chosen]))
+            scores = self.model(self.images.normalise(images[chosen]))
             total[0] += (scores.argmax(1) != labels[chosen]).sum()
             total[1] += F.cross_entropy(scores, labels[chosen], reduction="sum")
         return total / count

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from scaling.networks.build import build_model
 from scaling.networks.layers import weight_layers
 from scaling.networks.norms.layers import network_statistics
-from scaling.networks.training.arithmetic import autocast
+from scaling.networks.training.arithmetic import autocast, exact_products
 from scaling.networks.training.images import DeviceImages
 from scaling.networks.training.optimizers import FusedOptimizer
 from scaling.networks.training.spec import TrainingSpec
@@ -45,7 +45,10 @@ class StackedRuns:
 
     def _scores(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], images: Tensor) -> Tensor:
         with autocast(self.spec, self.device):
-            return functional_call(self.model, (parameters, buffers), (images,)).float()
+            return self._plain_scores(parameters, buffers, images).float()
+
+    def _plain_scores(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], images: Tensor) -> Tensor:
+        return functional_call(self.model, (parameters, buffers), (images,))
 
     def _batch(self, index: Tensor, draws: Tensor | None) -> tuple[Tensor, Tensor]:
         flat = index.flatten()
@@ -63,16 +66,20 @@ class StackedRuns:
 
     @torch.no_grad()
     def evaluate(self, subset: Tensor) -> Tensor:
-        """Errors and losses [R, 4]: train error, train loss (`subset` [R, P], not augmented), test error, test loss."""
+        """Errors and losses [R, 4]: train error, train loss (`subset` [R, P], not augmented), test error, test loss.
+
+        In float32, whatever the arithmetic of the training.
+        """
         self.model.eval()
         images = self.images
         size = 256 if self.device.type == "cpu" else max(64, 8192 // self.runs)
         train = torch.zeros(self.runs, 2, dtype=torch.float64, device=self.device)
-        for index in subset.split(size, dim=1):
-            train += self._score(*self._batch_plain(index), 0)
         test = torch.zeros_like(train)
-        for batch, labels in zip(images.test_images.split(size), images.test_labels.split(size), strict=True):
-            test += self._score(images.normalise(batch), labels, None)
+        with exact_products(self.device):
+            for index in subset.split(size, dim=1):
+                train += self._score(*self._batch_plain(index), 0)
+            for batch, labels in zip(images.test_images.split(size), images.test_labels.split(size), strict=True):
+                test += self._score(images.normalise(batch), labels, None)
         self.model.train()
         return torch.cat([train / subset.shape[1], test / len(images.test_labels)], dim=1)
 
@@ -81,7 +88,7 @@ class StackedRuns:
 
     def _score(self, images: Tensor, labels: Tensor, dimension: int | None) -> Tensor:
         """Misclassified images and summed losses [R, 2]; `dimension` 0 if each run has images of its own."""
-        scores = vmap(self._scores, in_dims=(0, 0, dimension))(self.parameters, self.buffers, images)
+        scores = vmap(self._plain_scores, in_dims=(0, 0, dimension))(self.parameters, self.buffers, images)
         labels = labels.expand(self.runs, -1)
         wrong = (scores.argmax(2) != labels).sum(1)
         losses = F.cross_entropy(scores.flatten(0, 1), labels.flatten(), reduction="none")

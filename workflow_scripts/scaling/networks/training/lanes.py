@@ -1,0 +1,222 @@
+"""Lanes: runs of any P and seed side by side on one device, with no step, length or end in common.
+
+One host thread. A lane is a stream of a GPU with one run on it at a time: each run is a generator of steps
+(scaling.networks.training.loop.RunsInStep.steps), and the lanes take turns. A run has the operations, and on a CPU the bits,
+that it has alone; nothing is padded, nothing waits for another lane, and a lane whose run has ended takes the next one.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from scaling.core.errors import BadInput
+from scaling.networks.build import build_model
+from scaling.networks.training.engines import draws_masks
+from scaling.networks.training.images import image_shape
+from scaling.networks.training.loop import Job, RunsInStep, begin
+from scaling.networks.training.stop import StopRequest
+
+
+@dataclass
+class Outcome:
+    """What became of the jobs.
+
+    Attributes
+    ----------
+    done : jobs whose run has ended and is sealed, in the order of their ends.
+    left : all others, those that were interrupted first.
+    seconds : for each job done, by its index in the list that was given, from its start to its end.
+    """
+
+    done: list[Job] = field(default_factory=list)
+    left: list[Job] = field(default_factory=list)
+    seconds: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Until when runs may be trained, and how long they take.
+
+    Attributes
+    ----------
+    deadline : as `clock` counts: no run is started that would end later, and none goes on.
+    rate : images per second that all lanes together are expected to train on; corrected by what is seen.
+    scored : what it costs to score an image, in units of what it costs to train on one.
+    logged : what it costs to log a point besides its scores, in units of what it costs to train on an image.
+    """
+
+    deadline: float
+    rate: float
+    scored: float = 0.25
+    logged: float = 0.0
+
+    def cost(self, job: Job) -> float:
+        """Of a whole run, in images trained on."""
+        points = len(job.steps) * self.point(job)
+        return job.spec.epochs * job.P + points
+
+    def point(self, job: Job) -> float:
+        """Of a logged point, in images trained on."""
+        return self.logged + self.scored * (job.P + len(job.images.test_labels))
+
+
+def train_lanes(
+    jobs: Sequence[Job],
+    classes: int,
+    lanes: int,
+    stop: StopRequest,
+    *,
+    budget: Budget | None = None,
+    ahead: int = 64,
+    now_and_then: Callable[[], None] = lambda: None,
+    ended: Callable[[Job, float], None] = lambda job, seconds: None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Outcome:
+    """Train the run of each job (all of one spec, apart from its epochs; one seed each), `lanes` of them at a time.
+
+    Call it inside `scaling.networks.training.arithmetic.arithmetic`, whose flags are the process's. Runs begin afresh, are not
+    checkpointed on the way, and each leaves a sealed record when it ends.
+
+    Parameters
+    ----------
+    jobs : the most wanted first. Jobs that share images are given the same `device_images`.
+    lanes : 1 or more.
+    stop : once it is set, no further step is launched.
+    budget : none if all jobs are to be trained, however long it takes.
+    ahead : how many steps of a lane are launched at most before the device has done the first of them. They keep the
+        device busy while Python builds, records or logs a run of another lane.
+    now_and_then : called between steps, once per round of the lanes: it looks at the clock itself.
+    ended : called with each job that has ended and the seconds it took.
+    clock : seconds, as `budget` counts them.
+
+    Raises
+    ------
+    BadInput for lanes on a GPU of a network with dropout: one generator would draw the masks of all runs, in an order
+    that depends on the lanes. Whatever training raises; the runs that have ended are sealed by then.
+    """
+    if lanes < 1:
+        raise BadInput(f"lanes: must be 1 or more, got {lanes}")
+    if lanes > 1 and jobs and _has_dropout(jobs[0], classes):
+        raise BadInput("lanes: one at a time is allowed for a network with dropout, whose masks one generator draws")
+    return _Lanes(jobs, classes, lanes, stop, budget, ahead, now_and_then, ended, clock).train()
+
+
+class _Lane:
+    """A stream, the run on it, and the ends of the steps that were launched last."""
+
+    def __init__(self, device: torch.device, ahead: int) -> None:
+        # A lane keeps its stream: the allocator's blocks and cuBLAS's workspaces belong to streams.
+        self.stream = torch.cuda.Stream(device) if device.type == "cuda" else None
+        if self.stream is not None:  # the shared images were sent on the current one
+            self.stream.wait_stream(torch.cuda.current_stream(device))
+        self.ahead, self.ends = ahead, deque()
+        self.job: int | None = None
+        self.runs: RunsInStep | None = None
+        self.steps: Iterator[Any] | None = None
+        self.start = 0.0
+
+    def current(self) -> AbstractContextManager[Any]:
+        return nullcontext() if self.stream is None else torch.cuda.stream(self.stream)
+
+    def ready(self) -> bool:
+        """Whether the next step may be launched."""
+        while self.ends and self.ends[0].query():
+            self.ends.popleft()
+        return len(self.ends) < self.ahead
+
+    def launched(self, waits: Any) -> None:
+        """After a step, which may have given an event that the next one is to wait for."""
+        if self.stream is None:
+            return
+        if waits is None:
+            self.ends.append(self.stream.record_event())
+        else:
+            self.ends = deque([waits] * self.ahead)  # all in the way of the next one, and gone together
+
+
+class _Lanes:
+    def __init__(self, jobs, classes, lanes, stop, budget, ahead, now_and_then, ended, clock) -> None:
+        self.jobs, self.classes, self.stop, self.budget = list(jobs), classes, stop, budget
+        self.now_and_then, self.ended, self.clock = now_and_then, ended, clock
+        self.waiting, self.outcome = deque(range(len(self.jobs))), Outcome()
+        self.lanes = [_Lane(torch.device(self.jobs[0].device), ahead) for _ in range(lanes)] if self.jobs else []
+        self.rate = budget.rate if budget else 0.0
+        self.images, self.since = 0.0, clock()
+
+    def train(self) -> Outcome:
+        passed_over: list[int] = []
+        while True:
+            idle = True
+            for lane in self.lanes:
+                if lane.runs is None:
+                    lane.job = self._next(passed_over)
+                    if lane.job is None:
+                        continue
+                    lane.start = self.clock()
+                    with lane.current():
+                        lane.runs = begin(self.jobs[lane.job], self.classes, dict.fromkeys(self.jobs[lane.job].subsets))
+                        lane.steps = lane.runs.steps()
+                if lane.ready():
+                    idle = False
+                    self._step(lane)
+            self.now_and_then()
+            running = [lane.job for lane in self.lanes if lane.runs is not None]
+            over = self.budget is not None and self.clock() > self.budget.deadline
+            if self.stop.number or over or not (running or self.waiting):
+                break
+            if idle:
+                time.sleep(20e-6)
+        left = running + sorted(passed_over + list(self.waiting))
+        self.outcome.left = [self.jobs[job] for job in left]
+        return self.outcome
+
+    def _next(self, passed_over: list[int]) -> int | None:
+        """The first of the waiting jobs that ends in time; those before it never will."""
+        while self.waiting:
+            job = self.waiting.popleft()
+            # Each lane gets its share of the device; more, when the others have nothing left to do.
+            if self.budget is None or (
+                self.clock() + self.budget.cost(self.jobs[job]) * len(self.lanes) / self.rate <= self.budget.deadline
+            ):
+                return job
+            passed_over.append(job)
+        return None
+
+    def _step(self, lane: _Lane) -> None:
+        job, runs = self.jobs[lane.job], lane.runs
+        with lane.current():
+            try:
+                waits = next(lane.steps)
+            except StopIteration:
+                seconds = self.clock() - lane.start
+                self.outcome.done.append(job)
+                self.outcome.seconds[lane.job] = seconds
+                lane.job = lane.runs = lane.steps = runs = None
+                lane.ends.clear()
+                self.ended(job, seconds)
+                return
+            lane.launched(waits)
+        if self.budget and waits is None:
+            self._count(job, runs)
+
+    def _count(self, job: Job, runs: RunsInStep) -> None:
+        """Correct the rate every ten seconds: half of what it was, half of what was seen meanwhile."""
+        place = (runs.step - 1) % runs.per_epoch
+        self.images += min(job.spec.batch_size, job.P - place * job.spec.batch_size)
+        if runs.step in runs.logged_steps:
+            self.images += self.budget.point(job)
+        if (now := self.clock()) >= self.since + 10.0:
+            self.rate = 0.5 * self.rate + 0.5 * self.images / (now - self.since)
+            self.images, self.since = 0.0, now
+
+
+def _has_dropout(job: Job, classes: int) -> bool:
+    if job.device != "cuda":
+        return False
+    with torch.device("meta"):
+        return draws_masks(build_model(job.spec.family, job.spec.sizes, image_shape(job.images), classes, seed=0))
