@@ -51,15 +51,16 @@ def test_it_begins_at_the_hebb_rule():
 
 
 def maximum_margin(patterns):
-    """The shortest w with all margins at least 1, by the dual: Lawson and Hanson's least distance programming (1974)."""
-    system = np.vstack([patterns.T, np.ones(len(patterns))])
-    solution, _ = nnls(system, np.eye(len(system))[-1])
-    multipliers = solution / (1 - solution.sum())
-    w = patterns.T @ multipliers
-    # The conditions of optimality, which need no trust in the solver.
-    margins = patterns @ w
-    assert margins.min() > 1 - 1e-9 and multipliers.min() >= 0
-    assert np.abs(multipliers * (margins - 1)).max() < 1e-9 * multipliers.max()
+    """The shortest w with all margins at least 1, by one non-negative fit: Lawson and Hanson 1974, chapter 23.
+
+    That it is the shortest shows by duality: its multipliers are not negative, and |w|^2 is their sum.
+    """
+    P, N = patterns.shape
+    fitted, _ = nnls(np.vstack([patterns.T, np.ones(P)]), np.append(np.zeros(N), 1))
+    multipliers = fitted / (1 - fitted.sum())
+    w = multipliers @ patterns
+    assert (patterns @ w).min() == pytest.approx(1, abs=1e-9)
+    assert multipliers.min() >= 0 and w @ w == pytest.approx(multipliers.sum(), rel=1e-9)
     return w
 
 

@@ -10,7 +10,7 @@ import pytest
 import torch
 from harness.paths import ROOT, SCRIPTS
 
-from scaling.networks.benchmark import benchmark
+from scaling.networks.benchmark import benchmark, speed
 from scaling.networks.benchmark.benchmark import Row, cells_of, fastest, floor, heading, line, measured, summary
 from scaling.networks.benchmark.speed import (
     COMPILED,
@@ -62,15 +62,22 @@ def test_every_loop_runs_and_is_counted(precision):
     cell = cells_of("quick", ROOT / "config.yaml")[0]
     assert asdict(cell)["image_shape"] == (1, 8, 8)
     cell = replace(cell, spec=cell.spec | {"precision": precision})
-    ways = [Candidate("single", "eager", 1), Candidate("stacked", "eager", 2), Candidate("streams", "eager", 2)]
-    for speed in [*(candidate_speed(cell, way, CPU, 0.01) for way in ways), usual_speed(cell, CPU, 0.01)]:
-        assert speed.per_second > 0 and speed.per_core_second > 0
+    engines = [("single", 1), ("stacked", 2), ("streams", 2), ("processes", 2)]
+    speeds = [candidate_speed(cell, Candidate(name, "eager", runs), CPU, 0.01) for name, runs in engines]
+    for found in [*speeds, usual_speed(cell, CPU, 0.01)]:
+        assert found.per_second > 0 and found.per_core_second > 0
 
 
-def test_processes_train_at_the_same_time_and_are_counted_together():
-    cell = cells_of("quick", ROOT / "config.yaml")[0]
-    speed = candidate_speed(cell, Candidate("processes", "eager", 2), CPU, 0.3)
-    assert speed.per_second > 0 and 0.5 < speed.per_second / speed.per_core_second < 2.5
+def made_up_at_the_gate(*_):
+    """Instead of a measurement, a speed of its own for each of two: the gate lets none pass before both are there."""
+    return [Speed(300, 100, 40, 1.5), Speed(100, 50, 60, 2)][speed._gate.wait()]
+
+
+def test_processes_train_at_the_same_time_and_are_counted_together(monkeypatch):
+    """They train on 400 images in a second and keep 3 + 2 cores busy."""
+    monkeypatch.setattr(speed, "_together", made_up_at_the_gate)
+    together = candidate_speed(CELL, Candidate("processes", "eager", 2), CPU, 0.01)
+    assert together == Speed(400, 400 / 5, 50, 3.5)
 
 
 def test_a_process_that_fails_ends_the_others_and_its_cause_is_told(monkeypatch):
@@ -101,8 +108,10 @@ def test_the_floor_is_all_operations_at_the_rate_of_matrix_products():
     assert lines[1].endswith("500 TFLOP/s, and at that rate all cells: 0.028 GPU hours")
 
 
-def test_rates_of_matrix_products_are_measured():
-    assert 1e8 < matrix_rates(CPU, ["float32"])["float32"] < 1e13
+def test_rates_of_matrix_products_are_those_of_a_core(monkeypatch):
+    """Of 7 products in a second that a core is busy: 1024^3 multiplications and as many additions each."""
+    monkeypatch.setattr(speed, "measure", lambda step, *_: Speed(3, 7 * step(), 0, 0))
+    assert matrix_rates(CPU, ["float32"]) == {"float32": 7 * 2 * 1024**3}
 
 
 def test_a_row_tells_speed_busy_share_fraction_of_the_matrix_rate_and_memory():

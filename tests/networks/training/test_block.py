@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from harness.study import wait_for
 
 from scaling.core.errors import BadInput
 from scaling.networks.data.arrays import ImageArrays
@@ -239,12 +239,10 @@ def test_a_killed_process_leaves_checkpoints_that_continue_with_the_same_bits(tr
     script.write_text(SCRIPT.format(path=sys.path, folder=str(folder), workers=workers))
     process = subprocess.Popen([sys.executable, script], stdout=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + 60
         begun = [folder / f"seed{seed}.pt" for seed in range(1, workers + 1)]  # processes start in any order
-        while not all(path.exists() for path in begun) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_for(lambda: process.poll() is not None or all(map(Path.exists, begun)), "the first checkpoints")
         process.send_signal(number)
-        code = process.wait(30)
+        code = process.wait()
     finally:
         process.kill()
     assert code == (-number if number == signal.SIGKILL else 128 + number)
