@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One thread per process: the workflow keeps the cores busy with jobs, and the same thread count gives the same bits.
 export OMP_NUM_THREADS = 1
 
-.PHONY: all watch env test test-slurm lint bench-theory bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag
+.PHONY: all watch env test test-slurm lint bench-theory bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve
 
 # The greedy scheduler: the default one's optimum is not worth its time for jobs this short.
 all: env
@@ -58,6 +58,19 @@ bench-bootstrap: env
 # The README's picture of the stages.
 docs-dag: env
 	$(BIN)/snakemake --rulegraph dot -- all | $(BIN)/python docs/draw_dag.py
+
+# The documentation site, into site/, and shown while you write; MkDocs has an environment of its own. The setting keeps
+# its theme from advertising a successor.
+docs: $(VENV)-docs/.complete
+	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs build --quiet
+
+docs-serve: $(VENV)-docs/.complete
+	NO_MKDOCS_2_WARNING=1 $(VENV)-docs/bin/mkdocs serve
+
+$(VENV)-docs/.complete: envs/docs.txt
+	$(PYTHON) -m venv $(VENV)-docs
+	$(VENV)-docs/bin/python -m pip install --quiet --requirement envs/docs.txt
+	touch $@
 
 clean:
 	rm -rf results/* logs .snakemake

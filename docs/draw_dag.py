@@ -18,7 +18,6 @@ from scaling.plotting.style import CATEGORIES, PAGE_WIDTH, new_figure, save_figu
 
 BLUE, ORANGE, GREEN, PINK, *_ = CATEGORIES
 NETWORKS, THEORY, DYNAMICS, RESULT = BLUE, GREEN, ORANGE, "#444444"
-CURVES, FITS = ["figure_learning_curves", "figure_collapse"], ["figure_exponent_fits", "figure_scaling_laws"]
 #: What stands in a box: (column, row, colour, rules).
 BOXES = {
     "images": (0, 1.3, NETWORKS, ["prepare_dataset"]),
@@ -29,9 +28,8 @@ BOXES = {
     "authors'\nprocedure": (4, 1.6, NETWORKS, ["authors_exponents"]),
     "robust\nprocedure": (4, 2.6, NETWORKS, ["robust_exponents"]),
     "exponents": (5, 2.1, NETWORKS, ["exponents"]),
-    "norm in time\nFig. 10": (6, -0.5, RESULT, ["figure_trajectories"]),
-    "learning curves, collapse\nFigs. 3, 4, 13, 14, 16, ...": (6, 0.4, RESULT, CURVES),
-    "fits, scaling laws\nFigs. 11, 12, 15, 18, 21": (6, 1.3, RESULT, FITS),
+    "norm in time\nFig. 10": (6, 0, RESULT, ["figure10"]),
+    "curves, collapse, fits, laws\nFigs. 3, 4, 11 to 21": (6, 1.1, RESULT, ["figure"]),
     "Tables 1 to 5": (6, 2.2, RESULT, ["table"]),
     "audits: norms, training": (6, 3.1, RESULT, ["norm_audit", "fragility_audit", "draw_audit"]),
     "fixed norm:\ntheory": (0, 5.2, THEORY, ["perceptron_theory", "perceptron_theory_exponents"]),

@@ -7,6 +7,7 @@ Run it after a change of any settings.py; tests/workflow/test_docs.py tells when
 
 import importlib
 import json
+import re
 import sys
 import types
 from collections.abc import Iterator
@@ -102,7 +103,7 @@ def _or_null(value: dict[str, Any]) -> dict[str, Any]:
     return both | {"enum": [*value["enum"], None]} if "enum" in value else both
 
 
-def keys() -> Iterator[tuple[str, FieldInfo]]:
+def every_key() -> Iterator[tuple[str, FieldInfo]]:
     """Every key of every section, as section.key, with its field."""
     for room in ROOMS:
         for _, section in _sections(_settings(room)):
@@ -145,8 +146,15 @@ def _room(room: str, shown: dict[type[BaseModel], str]) -> Iterator[str]:
         fields = sorted(section.model_fields.items(), key=lambda item: not item[1].is_required())
         yield "\n| key | type | default | meaning |\n| --- | --- | --- | --- |\n"
         for name, field in fields:
-            cells = (f"`{name}`", _type(field.annotation, field.metadata), _default(field), field.description or "")
-            yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |\n"
+            meaning = _plain(field.description or "")
+            cells = (f"`{name}`", _type(field.annotation, field.metadata), _default(field), meaning)
+            yield f"| {' | '.join(cells)} |\n"
+
+
+def _plain(text: str) -> str:
+    """The text with what Markdown would read as marks escaped, but for what stands between backticks."""
+    parts = " ".join(text.split()).replace("|", "\\|").split("`")
+    return "`".join(part if between % 2 else re.sub(r"([*<])", r"\\\1", part) for between, part in enumerate(parts))
 
 
 def _sentence(docstring: str | None) -> str:
@@ -159,11 +167,17 @@ def _type(kind: Any, about: list[Any]) -> str:
         kind, *more = get_args(kind)
         about = [*about, *more]
     about = [each for one in about for each in (one.metadata if isinstance(one, FieldInfo) else [one])]
-    words = _kind(kind)
+    words = next((_names(each) for each in about if _names(each)), _kind(kind))
     if Distinct in about:
         words = words.replace("list of", "list of different", 1)
     bounds = [text for each in about for text in _bounds(each)]
     return f"{words} {' and '.join(bounds)}".strip()
+
+
+def _names(about: Any) -> str:
+    """The names that are allowed, of a setting that is chosen from the files of a folder."""
+    choice = next(iter(getattr(getattr(about, "func", None), "args", ())), None)
+    return " or ".join(f"`{name}`" for name in choice.names()) if hasattr(choice, "names") else ""
 
 
 def _bounds(about: Any) -> list[str]:

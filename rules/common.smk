@@ -29,9 +29,9 @@ ROOMS = sorted(glob.glob(os.path.join(glob.escape(HERE), "rules", "*", "*.smk"))
 # How a rule calls a step: python "$SCALING_RUN" ROOM/STEP --option ... The path is in the environment and not in the
 # command, so that a checkout that moves reruns nothing; and `python` is the one that runs Snakemake, whether or not its
 # environment is activated.
-os.environ["SCALING_RUN"] = os.path.join(HERE, "workflow_scripts", "run.py")
-os.environ["PATH"] = os.pathsep.join(
-    [os.path.dirname(sys.executable), *os.get_exec_path()]
+os.environ.update(
+    SCALING_RUN=os.path.join(HERE, "workflow_scripts", "run.py"),
+    PATH=os.pathsep.join([os.path.dirname(sys.executable), *os.get_exec_path()]),
 )
 
 # On a cluster Snakemake asks sacct how its jobs are: through slurm/bin/sacct, which says why.

@@ -55,10 +55,8 @@ def block_needs(wildcards, attempt):
     return job.at_attempt(attempt)
 
 
-def family_code(script, wildcards):
-    return code(
-        script, f"scaling.networks.models.{block_training(wildcards).family.lower()}"
-    )
+def block_spec(wildcards):
+    return TrainingSpec.of(block_training(wildcards), int(wildcards.P))
 
 
 # exec: a scheduler signals every process of a job, and a shell in between would die before the checkpoints are written.
@@ -83,15 +81,15 @@ rule train_block:
         mem_mb=lambda wildcards, attempt: block_needs(wildcards, attempt)[1],
     params:
         seeds=block_seeds,
-        spec=lambda wildcards: to_json(
-            TrainingSpec.of(block_training(wildcards), int(wildcards.P)).as_dict()
-        ),
+        spec=lambda wildcards: to_json(block_spec(wildcards).as_dict()),
         keep_weights=lambda wildcards: to_json(block_training(wildcards).keep_weights),
         checkpoints="results/checkpoints/{cell}/{variant}/P{P}",
-        training_code=lambda wildcards: family_code(
-            "scaling/networks/training/block", wildcards
+        training_code=lambda wildcards: code(
+            "scaling/networks/training/block", *block_spec(wildcards).modules()
         ),
-        code=lambda wildcards: family_code("networks/train_block", wildcards),
+        code=lambda wildcards: code(
+            "networks/train_block", *block_spec(wildcards).modules()
+        ),
     shell:
         'exec python "$SCALING_RUN" networks/train_block --arrays {input.arrays:q} --seeds {params.seeds}'
         " --subsets {input.subsets:q} --spec {params.spec:q} --checkpoints {params.checkpoints:q} --code {params.training_code}"

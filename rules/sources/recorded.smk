@@ -130,7 +130,8 @@ rule record_study:
     localrule: True
     threads: 1
     params:
-        cells=lambda wildcards: to_json(
+        # In the configuration's order, which tables and figures keep.
+        cells=lambda wildcards: json.dumps(
             {
                 cell: STUDY.cells[cell].model_dump(mode="json")
                 for cell in trained_cells()

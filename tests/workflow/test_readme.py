@@ -7,39 +7,29 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from harness.paths import ROOT
+from harness.pages import FENCED, LINES, PAGES, TEXT, block_with
+from harness.paths import LIBRARY, ROOT, SCRIPTS
 from harness.study import Study
 from PIL import Image
 
-TEXT = "\n".join(page.read_text() for page in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))])
-BLOCKS = [
-    "\n".join(line.removeprefix("    ") for line in block.splitlines())
-    for block in re.findall(r"(?:^    .*\n|^\n(?=    ))+", TEXT, re.MULTILINE)
-]
-COMMANDS = [line.split("   #")[0] for block in BLOCKS for line in block.splitlines()]
-
-
-def block_with(text: str) -> str:
-    (found,) = (block for block in BLOCKS if text in block)
-    return found
+# Names that a reader replaces by his own.
+STAND_INS = {"PATH/Snakefile": "Snakefile"}
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
-    """A copy of the workflow with the README's configuration file, images, model and norm in place."""
+    """A copy of the workflow with the pages' configuration file, images, model and norm in place."""
     folder = tmp_path_factory.mktemp("readme")
     configuration = folder / "mine.yaml"
-    configuration.write_text(block_with("# mine.yaml").split("snakemake")[0])
+    configuration.write_text(block_with("# mine.yaml"))
     study = Study(folder / "copy", configuration, preset=None)
     (study.folder / "mine.yaml").write_text(configuration.read_text())
-    (study.folder / "tests/data").mkdir(parents=True)
-    (study.folder / "tests/data/own_curves.tsv").write_text((ROOT / "tests/data/own_curves.tsv").read_text())
     (study.folder / "FOLDER").mkdir()
     (study.folder / "FOLDER/CNN_MNIST.npy").touch()  # there, and not read before a job runs
-    models = study.folder / "workflow_scripts/scaling/models"
-    (models / "mlp.py").write_text(block_with("def build(image_shape, classes, hidden=64)"))
-    norms = study.folder / "workflow_scripts/scaling/networks/norms/definitions.py"
-    norms.write_text(norms.read_text() + "\n\n" + block_with("def largest_layer"))
+    library = study.folder / LIBRARY.relative_to(ROOT)
+    (library / "networks/models/mlp.py").write_text(block_with("def build(image_shape, classes, hidden=64)"))
+    norm = block_with("The largest of the layers' spectral norms.")
+    (library / "networks/norms/definitions/largest_layer.py").write_text(norm)
     return study
 
 
@@ -59,7 +49,7 @@ def draw_images(folder: Path, classes: int = 3) -> None:
 
 
 def snakemake_commands() -> list[str]:
-    return [line for line in COMMANDS if line.startswith("snakemake ")]
+    return [line for line in LINES if line.startswith("snakemake ")]
 
 
 def test_there_are_commands_to_test():
@@ -69,7 +59,7 @@ def test_there_are_commands_to_test():
 @pytest.mark.parametrize("line", snakemake_commands())
 def test_every_snakemake_command_plans_its_jobs(copy, line):
     (copy.folder / "leaves.zip").touch()
-    words = shlex.split(line, comments=True)[1:]
+    words = [STAND_INS.get(word, word) for word in shlex.split(line, comments=True)[1:]]
     if "--configfile" not in words:  # the study of the fixture is for the recipes
         words = ["--configfile", "config.yaml", *words]
     said = copy.run("--dry-run", *_targets_last(words))
@@ -89,11 +79,17 @@ def _targets_last(words: list[str]) -> list[str]:
 def test_every_make_target_exists():
     makefile = (ROOT / "Makefile").read_text()
     named = set(re.findall(r"`?make ([a-z][a-z-]+)`", TEXT)) | {
-        line.split()[1] for line in COMMANDS if re.match(r"make [a-z]", line)
+        line.split()[1] for line in LINES if re.match(r"make [a-z]", line)
     }
-    assert named
+    assert len(named) > 5
     for target in named:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_every_step_exists():
+    named = set(re.findall(r"run\.py ([a-z_]+/[a-z_]+)", TEXT))
+    assert named
+    assert [step for step in named if not (SCRIPTS / f"{step}.py").is_file()] == []
 
 
 def test_the_recipes_work_as_written(copy):
@@ -119,18 +115,24 @@ def test_the_recipes_work_as_written(copy):
     assert (copy.folder / tables[1]).is_file()
 
 
-def test_the_modules_that_the_methods_page_names_exist():
-    page = (ROOT / "docs" / "methods.md").read_text()
-    folder = ROOT / "workflow_scripts" / "scaling"
-    named = re.findall(r"`([a-z_/0-9]+(?:\.py|/))`", page)
-    assert len(named) > 20
-    assert [name for name in named if not (folder / name).exists() and name != "workflow_scripts/scaling/"] == []
+def anchors_of(page: Path) -> set[str]:
+    """What the titles of a page are called in links."""
+    titles = re.findall(r"^#+ (.+)$", FENCED.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).strip().replace(" ", "-") for title in titles}
 
 
-def test_the_contents_of_the_methods_page_lead_to_its_sections():
-    page = (ROOT / "docs" / "methods.md").read_text()
-    titles = re.findall(r"^## (.+)$", page, re.MULTILINE)
-    anchors = [re.sub(r"[^a-z0-9 -]", "", title.lower()).replace(" ", "-") for title in titles]
-    assert re.findall(r"^\d+\. \[(.+)\]\(#(.+)\)$", page, re.MULTILINE) == [
-        pair for pair in zip(titles, anchors, strict=True) if pair[0] != "Contents"
-    ]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    """Those between pages, with their sections; no tool that builds the site is needed for it."""
+    missing = []
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", FENCED.sub("", PAGES[page])):
+        file, _, anchor = target.partition("#")
+        place = (page.parent / file).resolve() if file else page
+        if not place.exists() or (anchor and anchor not in anchors_of(place)):
+            missing.append(target)
+    assert missing == []
+
+
+def test_the_methods_lead_to_the_page_of_every_room():
+    rooms = {file.parent.name for file in LIBRARY.glob("*/__init__.py")}
+    assert {room for room in rooms if f"[{room}]({room}.md)" not in PAGES[ROOT / "docs/methods.md"]} == set()

@@ -80,7 +80,8 @@ def test_the_analysis_knows_the_core_alone():
 @pytest.mark.parametrize("room", ["analysis", "perceptron", "paper", "sources", "validation", "report"])
 def test_what_does_not_train_knows_neither_torch_nor_the_training(room):
     """But for what a training's settings are called; and a recording says which machine it was made on."""
-    training = {f"scaling.networks.training.{file.stem}" for file in LIBRARY.glob("networks/training/[!_]*.py")}
+    files = (file.relative_to(SCRIPTS).with_suffix("") for file in LIBRARY.glob("networks/training/**/[!_]*.py"))
+    training = {".".join(file.parts) for file in files}
     known = who_know(f"{room}/**/*.py", "torch", *training - {"scaling.networks.training.spec"})
     assert known.pop("sources/record.py", ["torch"]) == ["torch"]
     assert known == {}
@@ -97,10 +98,11 @@ def test_a_solvable_model_knows_no_network():
 
 @pytest.mark.parametrize("place", ["training", "models", "norms", "data"])
 def test_networks_know_nothing_downstream_of_themselves(place):
-    assert who_know(f"networks/{place}/**/*.py", *all_rooms_but("networks", "core")) == {}
+    after_training = [f"scaling.networks.{name}" for name in ("audits", "benchmark", "plan")]
+    assert who_know(f"networks/{place}/**/*.py", *all_rooms_but("networks", "core"), *after_training) == {}
 
 
-@pytest.mark.parametrize("pattern", ["training/*.py", "models/*.py", "layers.py", "build.py", "norms/layers.py"])
+@pytest.mark.parametrize("pattern", ["training/**/*.py", "models/*.py", "layers.py", "build.py", "norms/layers.py"])
 def test_what_trains_needs_torch_and_numpy_alone(pattern):
     """So that a run by hand needs no more on the machine that trains."""
     assert who_know(f"networks/{pattern}", "pandas", "pydantic", "sklearn", "scipy", "matplotlib", "yaml") == {}
@@ -114,7 +116,7 @@ def test_the_whole_configuration_is_for_the_rules():
 
 
 def circles(edges: dict[str, set[str]]) -> list[set[str]]:
-    """The strongly connected components of more than one module (Tarjan 1972, by reachability: the graph is small)."""
+    """The strongly connected components: the sets of modules of which each leads to all others and back."""
     reached = {}
     for start in edges:
         seen, waiting = set(), [start]

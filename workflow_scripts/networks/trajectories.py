@@ -17,7 +17,7 @@ from scaling.networks.norms.trajectories import trajectories
 def main(
     runs: Path, blocks: dict[int, int], study: str, cell: str, variant: str, norm: str, family: str, table: Path
 ) -> None:
-    """Compute `norm` for the runs in the files P*/block*.*.parquet of the folder `runs`; `blocks`: how many for each P."""
+    """Compute `norm` for the runs in P*/block*.*.parquet of the folder `runs`; `blocks`: how many for each P."""
 
     def of_all_blocks(kind: str) -> pd.DataFrame:
         return read_tables(

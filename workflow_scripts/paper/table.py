@@ -27,7 +27,7 @@ def main(
     web: Path,
     descriptions: list[Path] | None = None,
 ) -> None:
-    """Rows stand in the order of `exponents`; published values of Tables 1 to 4 stand beside those of `default_norm`."""
+    """Rows stand in the order of `exponents`; published values stand beside those of `default_norm`."""
     long = read_tables(exponents) if exponents else pd.DataFrame(columns=COLUMNS)
     if descriptions:
         table = recorded_table(number, {file.stem: read_description(file) for file in descriptions}, long)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from test_block import CNN, RESNET, VIT, bits, images, subsets
+from harness.training import CNN, RESNET, VIT, bits, images, subsets
 
 from scaling.networks.training.arithmetic import RoundedFactors, arithmetic, exact_products, rounded
 from scaling.networks.training.block import train_block
@@ -79,7 +79,7 @@ def test_the_factors_of_forward_and_backward_products_are_rounded_and_nothing_el
 
 def test_every_product_of_a_step_is_one_of_those_that_are_rounded():
     """So that no factor is forgotten: the names of all operations of a step that multiply matrices."""
-    from test_graphs import Watched, batches, engine_of
+    from harness.training import Watched, batches, engine_of
 
     from scaling.networks.training.arithmetic import FACTORS
 

@@ -11,55 +11,12 @@ import numpy as np
 import pytest
 import torch
 from harness.study import wait_for
+from harness.training import CNN, RESNET, SGD, VIT, bits, images, rows, subsets
 
 from scaling.core.errors import BadInput
-from scaling.networks.data.arrays import ImageArrays
 from scaling.networks.training.block import train_block
-from scaling.networks.training.single import SingleRun
-from scaling.networks.training.spec import TrainingSpec
-
-CNN = TrainingSpec(
-    "CNN",
-    {"stages": [[4]], "fully_connected": [8], "dropout": 0.2},
-    epochs=4,
-    log_points=8,
-    log_unit="steps",
-    learning_rate=5e-3,
-    batch_size=16,
-)
-RESNET = replace(CNN, family="ResNet", sizes={"blocks": [1], "widths": [4]}, augmentation="crop_flip")
-VIT = replace(CNN, family="ViT", sizes={"patch": 2, "dim": 8, "depth": 1, "heads": 2}, optimizer="AdamW")
-SGD = replace(CNN, optimizer="SGD", momentum=0.9, augmentation="affine")
-
-
-def images() -> ImageArrays:
-    """Three classes: bright squares in three places, under noise."""
-    random = np.random.default_rng(0)
-    labels = random.integers(0, 3, 130)
-    pixels = random.integers(0, 100, (130, 6, 6, 1))
-    for image, label in zip(pixels, labels, strict=True):
-        image[2 * label : 2 * label + 2, :3] += 120
-    pixels = pixels.astype(np.uint8)
-    return ImageArrays(pixels[:100], labels[:100], pixels[100:], labels[100:])
-
-
-def subsets(*seeds, P=40):
-    return {seed: np.random.default_rng(seed).permutation(100)[:P] for seed in seeds}
-
-
-def bits(tables):
-    """All that a block gave, so that NaN is equal to NaN: Python writes floats with all their digits."""
-    return repr(tables)
-
-
-def rows(tables, seed):
-    """What one run of a block gave."""
-    return [
-        repr([values[i] for values in columns.values()])
-        for columns in (tables.epochs, tables.layers)
-        for i, found in enumerate(columns["seed"])
-        if found == seed
-    ]
+from scaling.networks.training.engines import single
+from scaling.networks.training.engines.single import SingleRun
 
 
 @pytest.fixture
@@ -97,7 +54,7 @@ def interrupted_after(steps):
 @pytest.mark.parametrize("spec", [CNN, RESNET, VIT, SGD], ids=lambda spec: f"{spec.family}-{spec.optimizer}")
 def test_a_run_stopped_inside_an_epoch_ends_with_the_same_bits(train, spec, monkeypatch, capsys):
     expected = train(spec, [1, 2], "undisturbed")
-    monkeypatch.setitem(sys.modules["scaling.networks.training.engines"].ENGINES, "single", interrupted_after(7))
+    monkeypatch.setattr(single, "SingleRun", interrupted_after(7))
     with pytest.raises(SystemExit) as stopped:
         train(spec, [1, 2])
     assert stopped.value.code == 128 + signal.SIGTERM
@@ -221,12 +178,14 @@ def test_processes_side_by_side_give_the_same_bits(train):
 SCRIPT = """
 import sys
 sys.path[:0] = {path!r}
-import test_block
 from pathlib import Path
+from dataclasses import replace
+from harness.training import CNN, images, subsets
+from scaling.networks.training.block import train_block
 if __name__ == "__main__":
-    spec = test_block.replace(test_block.CNN, epochs=100000)
-    test_block.train_block(
-        test_block.images(), test_block.subsets(1, 2), spec, Path({folder!r}), device="cpu", workers={workers},
+    spec = replace(CNN, epochs=100000)
+    train_block(
+        images(), subsets(1, 2), spec, Path({folder!r}), device="cpu", workers={workers},
         checkpoint_seconds=0.2,
     )
 """

@@ -5,9 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from test_block import CNN, RESNET, SGD, VIT, bits, images, subsets
-from test_lanes import jobs_of, results
-from test_stacked import numbers
+from harness.training import CNN, RESNET, SGD, VIT, bits, images, jobs_of, numbers, results, subsets
 
 from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.block import train_block

@@ -7,62 +7,27 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from test_block import CNN, RESNET, SGD, VIT, bits, images, subsets
-from torch import is_tensor
-from torch.utils._python_dispatch import TorchDispatchMode
+from harness.training import (
+    CNN,
+    RESNET,
+    SGD,
+    VIT,
+    Recorder,
+    Watched,
+    batches,
+    bits,
+    engine_of,
+    images,
+    recorders,
+    subsets,
+)
 from torch.utils._pytree import tree_leaves
 
-from scaling.networks.training import engines, graphs
+from scaling.networks.training import graphs
 from scaling.networks.training.block import train_block
-from scaling.networks.training.engines import make_engine
 from scaling.networks.training.graphs import CudaCapture, GraphedSteps
-from scaling.networks.training.images import DeviceImages
 
 SPECS = [replace(spec, engine=engine) for spec in (CNN, RESNET, VIT, SGD) for engine in ("single", "stacked")]
-
-
-class Recorder:
-    """Stands in for a recording: warms up with some steps, and then repeats the step on the same buffers."""
-
-    def __init__(self, warm_up=2):
-        self.warm_up, self.recorded, self.replayed = warm_up, 0, 0
-
-    def __call__(self, step):
-        for _ in range(self.warm_up):
-            step()
-        self.recorded += 1
-
-        def replay():
-            self.replayed += 1
-            step()
-
-        return replay
-
-
-def recorders(monkeypatch):
-    """A list of those that record from now on: a CPU may then train with recorded steps."""
-    monkeypatch.setattr("scaling.networks.training.block._refuse_graphs_without_a_gpu", lambda spec, device: None)
-    made = []
-
-    def graphed(engine):
-        made.append(Recorder())
-        return GraphedSteps(engine, made[-1])
-
-    monkeypatch.setattr(engines, "GraphedSteps", graphed)
-    return made
-
-
-def engine_of(spec, runs=2):
-    seeds = list(range(runs)) if spec.engine == "stacked" else [0]
-    return make_engine(spec.engine, spec, DeviceImages(images(), spec, torch.device("cpu")), 3, seeds)
-
-
-def batches(spec, runs, steps=6):
-    generator = torch.Generator().manual_seed(0)
-    for step in range(steps):
-        size = 8 if step % 3 == 2 else 16  # the last batch of an epoch is smaller
-        draws = torch.rand(runs, size, 3, generator=generator) if spec.augmentation != "none" else None
-        yield torch.randint(0, 100, (runs, size), generator=generator), draws
 
 
 def state(engine):
@@ -87,20 +52,6 @@ def test_replayed_steps_are_the_steps_bit_for_bit(spec):
         graphed.train_step(index, draws)
     assert equal(state(graphed), state(plain))
     assert (recorder.recorded, recorder.replayed) == (2, 6)  # one for each size of batch
-
-
-class Watched(TorchDispatchMode):
-    """Notes every operation on tensors, those of the backward pass included."""
-
-    def __init__(self):
-        super().__init__()
-        self.names, self.masks = set(), 0
-
-    def __torch_dispatch__(self, function, types, arguments=(), options=None):
-        self.names.add(function.name().split("::")[1].split(".")[0])
-        if function.name().startswith("aten::index"):
-            self.masks += sum(t.dtype in (torch.bool, torch.uint8) for t in tree_leaves(arguments[1:]) if is_tensor(t))
-        return function(*arguments, **(options or {}))
 
 
 @pytest.mark.parametrize("precision", ["float32", "bf16"])

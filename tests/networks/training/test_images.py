@@ -5,7 +5,8 @@ from torch.nn import functional as F
 
 from scaling.networks.data.arrays import ImageArrays
 from scaling.networks.training.arithmetic import RoundedFactors
-from scaling.networks.training.images import DeviceImages, affine, crop_and_flip
+from scaling.networks.training.augmentations import affine, crop_flip
+from scaling.networks.training.images import DeviceImages
 from scaling.networks.training.spec import TrainingSpec
 
 IMAGES = torch.randint(1, 256, (5, 3, 12, 10), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
@@ -33,19 +34,19 @@ def test_layout_does_not_depend_on_where_the_arrays_come_from():
 def test_crops_and_mirror_images_one_by_one(top, left, flip):
     draws = torch.tensor([[(top + 0.5) / 9, (left + 0.5) / 9, 0.25 if flip else 0.75]]).expand(5, 3)
     expected = F.pad(IMAGES, (4, 4, 4, 4))[:, :, top : top + 12, left : left + 10]
-    assert torch.equal(crop_and_flip(IMAGES, draws), expected.flip(-1) if flip else expected)
+    assert torch.equal(crop_flip.augment(IMAGES, draws), expected.flip(-1) if flip else expected)
 
 
 def test_each_image_has_its_own_crop():
     draws = torch.rand(5, 3, generator=torch.Generator().manual_seed(1))
-    together = crop_and_flip(IMAGES, draws)
-    assert torch.equal(together[2:3], crop_and_flip(IMAGES[2:3], draws[2:3]))
+    together = crop_flip.augment(IMAGES, draws)
+    assert torch.equal(together[2:3], crop_flip.augment(IMAGES[2:3], draws[2:3]))
     assert not torch.equal(together, IMAGES)
 
 
 def test_affine_without_rotation_shifts_by_whole_pixels():
     draws = torch.tensor([[0.5, 1.0, 0.5]]).expand(5, 3)  # angle 0; across by 0.1 x 10 pixels; no shift down
-    shifted = affine(IMAGES, draws)
+    shifted = affine.augment(IMAGES, draws)
     assert torch.equal(shifted[..., :-1], IMAGES[..., 1:].float())
     assert torch.equal(shifted[..., -1], torch.zeros(5, 3, 12))
 
@@ -53,7 +54,7 @@ def test_affine_without_rotation_shifts_by_whole_pixels():
 def test_affine_rotates_about_the_centre_by_up_to_ten_degrees():
     line = torch.zeros(1, 1, 101, 101, dtype=torch.uint8)
     line[..., 50, :] = 255
-    rotated = affine(line, torch.tensor([[1.0, 0.5, 0.5]]))[0, 0]
+    rotated = affine.augment(line, torch.tensor([[1.0, 0.5, 0.5]]))[0, 0]
     rows = rotated[:, [10, 50, 90]].argmax(0).tolist()
     assert rows[1] == 50
     assert abs(rows[2] - rows[0]) == pytest.approx(80 * np.tan(np.radians(10)), abs=1.5)
@@ -77,6 +78,6 @@ def test_channels_last_images_are_the_same_numbers_and_make_every_convolution_wo
 
 def test_the_grid_of_an_affine_map_is_not_rounded_with_the_factors_of_training():
     draws = torch.rand(5, 3, generator=torch.Generator().manual_seed(2))
-    expected = affine(IMAGES, draws)
+    expected = affine.augment(IMAGES, draws)
     with RoundedFactors():
-        assert torch.equal(affine(IMAGES, draws), expected)
+        assert torch.equal(affine.augment(IMAGES, draws), expected)

@@ -3,40 +3,19 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 import torch
-from test_block import CNN, RESNET, SGD, VIT, images
-from test_graphs import Recorder, recorders
+from harness.training import CNN, RESNET, RUNS, SGD, VIT, Recorder, images, jobs_of, recorders, results
 
 from scaling.core.errors import BadInput
-from scaling.networks.training import checkpoints, lanes
+from scaling.networks.training import lanes
 from scaling.networks.training.arithmetic import arithmetic
-from scaling.networks.training.block import _job
 from scaling.networks.training.images import DeviceImages
 from scaling.networks.training.lanes import Budget, train_lanes
 from scaling.networks.training.loop import begin, train_runs
 from scaling.networks.training.stop import StopRequest
 
 PLAIN_CNN = replace(CNN, sizes={"stages": [[4], [4]], "fully_connected": [8]})
-RUNS = [(40, 1), (7, 2), (90, 1), (16, 3), (40, 2)]  # P, seed
-
-
-def jobs_of(spec, folder, runs=RUNS, device="cpu", **options):
-    subsets = {(P, seed): np.random.default_rng([P, seed]).permutation(100)[:P] for P, seed in runs}
-    return [
-        replace(_job(images(), {seed: subsets[P, seed]}, spec, folder / f"P{P}", "", device), **options)
-        for P, seed in runs
-    ]
-
-
-def results(jobs):
-    """Everything that the runs have left, by P and seed."""
-    return {
-        (job.P, seed): repr(checkpoints.load(job.path(seed), job.identities[seed]))
-        for job in jobs
-        for seed in job.subsets
-    }
 
 
 def alone(spec, folder, **options):

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from scaling.networks.training.optimizers import FusedOptimizer
+from scaling.networks.training.fused import FusedOptimizer
 from scaling.networks.training.spec import TrainingSpec
 
 SETTINGS = [

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from harness.training import numbers
 
 from scaling.networks.data.arrays import ImageArrays
 from scaling.networks.training.block import train_block
@@ -31,10 +32,6 @@ def images():
 def train(spec, folder, *seeds, **options):
     subsets = {seed: np.random.default_rng(seed).permutation(100)[:40] for seed in seeds}
     return train_block(images(), subsets, spec, folder, device="cpu", **options)
-
-
-def numbers(table):
-    return {key: np.array(values) for key, values in table.items() if not isinstance(values[0], str)}
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.family}-{spec.optimizer}")
@@ -65,7 +62,7 @@ def test_a_stack_continues_with_the_same_bits(tmp_path, spec):
 
 
 def test_a_diverged_run_leaves_the_rest_of_its_stack_alone(tmp_path, monkeypatch):
-    from scaling.networks.training.stacked import StackedRuns
+    from scaling.networks.training.engines.stacked import StackedRuns
 
     spec = replace(SPECS[1], engine="stacked")
     expected = train(spec, tmp_path / "expected", 1, 2)

@@ -1,8 +1,8 @@
 """The table of exponents: one row for each number, with what it belongs to; and its pivot, one row for each fit.
 
 A procedure gives one wide row, with its exponents, their errors and the choices behind them in columns. Files hold the
-long form: study, cell, variant, norm, procedure, quantity, value, sigma, low, high, note. Tables, audits and figures are
-pivots of it.
+long form: study, cell, variant, norm, procedure, quantity, value, sigma, low, high, note. Tables, audits and figures
+are pivots of it.
 """
 
 from collections.abc import Iterable, Mapping

@@ -28,8 +28,8 @@ class Exponents(Section):
     bootstrap_resamples: int = Field(
         500, ge=0, description="resamples of the seeds (robust procedure); 0: no intervals"
     )
-    confidence: Fraction = Field(0.95, description="of the intervals")
-    seed: int = Field(0, description="of the resamples")
+    confidence: Fraction = Field(0.95, description="confidence level of the intervals")
+    seed: int = Field(0, description="seed of the resamples")
 
 
 class Settings(Section):

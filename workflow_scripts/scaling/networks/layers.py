@@ -66,3 +66,8 @@ def weight_layers(model: nn.Module, image_shape: tuple[int, int, int]) -> list[W
         )
         for layer, shape in inputs.items()
     ]
+
+
+def draws_masks(model: nn.Module) -> bool:
+    """Whether the network has dropout."""
+    return any(isinstance(module, nn.modules.dropout._DropoutNd) and module.p > 0 for module in model.modules())

@@ -2,9 +2,18 @@
 
 import re
 from dataclasses import MISSING, fields
+from functools import partial
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import Field, ValidationError, ValidationInfo, create_model, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from scaling.analysis.settings import FitWindow
 from scaling.core.settings import Count, Distinct, Positive, Section, by_name, what_is_wrong
@@ -12,7 +21,7 @@ from scaling.networks.data.sizes import known_sizes, known_training_images
 from scaling.networks.data.sources import SOURCES
 from scaling.networks.models import FAMILIES
 from scaling.networks.norms.definitions import NORMS
-from scaling.networks.training.spec import TrainingSpec
+from scaling.networks.training.spec import Choice, TrainingSpec
 
 # Files and folders are named after the keys of these sections: what a key may be, as a regular expression and in words.
 NAMES = {
@@ -54,10 +63,18 @@ class Dataset(Section):
         return self
 
 
+def _chosen(choice: Choice, value: str) -> str:
+    if problem := choice.problem(value):
+        raise ValueError(f"{value!r} is {problem}")
+    return value
+
+
 def _of_the_spec(name: str) -> tuple[Any, Any]:
     """Type and default of a key that the specification of a run states (scaling.networks.training.spec)."""
     (item,) = (item for item in fields(TrainingSpec) if item.name == name)
     kind, bounds = item.metadata["kind"], item.metadata["bounds"]
+    if isinstance(kind, Choice):
+        kind = Annotated[str, AfterValidator(partial(_chosen, kind))]
     if get_origin(kind) is list and bounds:
         kind, bounds = list[Annotated[get_args(kind)[0], Field(**bounds)]], {}
     default = {"default": item.default} if item.default is not MISSING else {"default_factory": item.default_factory}
@@ -150,7 +167,7 @@ class Cell(Training):
 class Device(Section):
     """What the cost model assumes of the machine that trains."""
 
-    name: str = Field("H100", description="for the plan's heading")
+    name: str = Field("H100", description="name in the heading of the plan")
     throughput: Positive = Field(description="sustained training FLOP per second, all runs of a block together")
     memory_mb: Count = Field(40_000, description="memory of the device")
     step_seconds: float = Field(1e-3, ge=0, description="least time of an optimizer step of one run")
@@ -253,7 +270,7 @@ class Settings(Section):
             (name, variant, self.norms[0])
             for name, cell in self.cells.items()
             for variant in cell.variants
-            if getattr(self.training(name, variant), key) != getattr(cell, key)
+            if str(getattr(self.training(name, variant), key)).lower() != str(getattr(cell, key)).lower()
         ]
 
     def fit_window(self, cell: str, variant: str, norm: str) -> FitWindow:

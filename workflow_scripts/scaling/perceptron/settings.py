@@ -11,13 +11,15 @@ from scaling.core.settings import Count, Distinct, Positive, Section
 class PerceptronTheory(Section):
     """The exact solution at fixed norm (N to infinity)."""
 
-    alphas: Annotated[list[Annotated[float, Field(ge=0.1, le=1e6)]], Distinct] = Field(min_length=1, description="P/N")
+    alphas: Annotated[list[Annotated[float, Field(ge=0.1, le=1e6)]], Distinct] = Field(
+        min_length=1, description="P/N, patterns per dimension"
+    )
     lambdas: Annotated[list[Annotated[float, Field(ge=1e-4, le=1e4)]] | None, Distinct] = Field(
         None, min_length=1, description="the grid itself; if not given: lambda_points from lambda_min to lambda_max"
     )
-    lambda_min: float = Field(1e-4, ge=1e-4, le=1e4)
-    lambda_max: float = Field(1e4, ge=1e-4, le=1e4)
-    lambda_points: int = Field(200, ge=2)
+    lambda_min: float = Field(1e-4, ge=1e-4, le=1e4, description="smallest norm of the grid")
+    lambda_max: float = Field(1e4, ge=1e-4, le=1e4, description="largest norm of the grid")
+    lambda_points: int = Field(200, ge=2, description="number of norms, evenly spaced in log lambda")
 
     @model_validator(mode="after")
     def _ordered(self) -> "PerceptronTheory":
@@ -35,16 +37,16 @@ class PerceptronTheory(Section):
 class PerceptronDynamics(Section):
     """Gradient descent at free norm (finite N)."""
 
-    N: int = Field(ge=2, description="dimension")
-    alphas: Annotated[list[Positive], Distinct] = Field(min_length=1, description="P/N")
+    N: int = Field(ge=2, description="dimension of the patterns")
+    alphas: Annotated[list[Positive], Distinct] = Field(min_length=1, description="P/N, patterns per dimension")
     samples: Count = Field(description="independent teachers and data sets per alpha")
     lambda_min: float = Field(1e-3, ge=1e-3, description="1e-3 is the Hebb rule to a few parts in 1e4")
-    lambda_max: Positive = 300.0
-    lambda_points: int = Field(110, ge=2, description="of the logarithmic grid that the paths are recorded on")
+    lambda_max: Positive = Field(300.0, description="largest norm that the paths reach")
+    lambda_points: int = Field(110, ge=2, description="points of the logarithmic grid on which paths are recorded")
     tolerance: Annotated[float, Field(gt=0, lt=1)] = Field(
-        1e-5, description="of the stiff integrator, local and relative"
+        1e-5, description="relative local tolerance of the stiff integrator"
     )
-    seed: int = 0
+    seed: int = Field(0, description="seed of the teachers and patterns")
     gamma_1_windows: list[tuple[Positive, Positive]] = Field(
         [
             (2, 0.15),

@@ -1,9 +1,9 @@
 """Our procedure: exponents and their uncertainties from runs, by fixed rules, with no window chosen by hand.
 
-Six steps: runs on a common grid (runs), collapse of the curves in every range of P and norm (collapse, quality), choice of
-the range by a rule (data_range), exponents of the chosen range (chain: early_law, optimum, scale_laws), intervals from
-resampled seeds (bootstrap), and a row of a table with what a reader must know (rows, offsets). Every number that a rule
-hangs on stands in `thresholds`.
+Six steps: runs on a common grid (runs), collapse of the curves in every range of P and norm (collapse, quality),
+choice of the range by a rule (data_range), exponents of the chosen range (chain: early_law, optimum, scale_laws),
+intervals from resampled seeds (bootstrap), and a row of a table with what a reader must know (rows, offsets). Every
+number that a rule hangs on stands in `thresholds`.
 """
 
 import pandas as pd

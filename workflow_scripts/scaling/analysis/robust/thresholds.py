@@ -1,4 +1,4 @@
-"""Every number that the robust procedure's rules hang on, step by step. None of them was chosen on a study it judges."""
+"""Every number that the robust procedure's rules hang on, step by step. None was chosen on a study it judges."""
 
 import numpy as np
 

@@ -20,8 +20,8 @@ PANELS = {"gamma_1": r"$\gamma_1$", "gamma_2": r"$\gamma_2$", "gamma_pred": r"$\
 def draw_norm_audit(audit: pd.DataFrame) -> Figure:
     """gamma_pred - gamma_meas for each definition of the norm, and the collapse's quality.
 
-    `audit` is scaling.networks.audits.sensitivity.norm_audit's table. Filled: the robust procedure with its interval; open: the
-    authors' with 1.96 standard errors.
+    `audit` is scaling.networks.audits.sensitivity.norm_audit's table. Filled: the robust procedure with its interval;
+    open: the authors' with 1.96 standard errors.
     """
     rows = audit[audit.procedure == "robust"]
     cells, norms = list(audit.cell.unique()), list(audit.norm.unique())
@@ -56,9 +56,9 @@ def draw_norm_audit(audit: pd.DataFrame) -> Figure:
 def draw_fragility_audit(audit: pd.DataFrame) -> Figure:
     """gamma_1, gamma_2 and their product for each variant of the training.
 
-    `audit` is scaling.networks.audits.sensitivity.fragility_audit's table. Filled: the robust procedure with its interval; the tall
-    tick of the same colour: the baseline's value on the same P and seeds. Open: the authors' with 1.96 standard errors.
-    An arrow at the edge stands for a value far outside the others' range.
+    `audit` is scaling.networks.audits.sensitivity.fragility_audit's table. Filled: the robust procedure with its
+    interval; the tall tick of the same colour: the baseline's value on the same P and seeds. Open: the authors' with
+    1.96 standard errors. An arrow at the edge stands for a value far outside the others' range.
     """
     rows = audit[audit.procedure == "robust"]
     cells, variants = list(audit.cell.unique()), list(audit.variant.unique())

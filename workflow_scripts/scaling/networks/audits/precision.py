@@ -25,14 +25,16 @@ def precision_audit(
 
     Parameters
     ----------
-    trajectories : (cell, variant) -> table with columns P, seed, epoch, log10_norm, test_error, diverged, all in one norm;
+    trajectories : (cell, variant) -> table with columns P, seed, epoch, log10_norm, test_error, diverged, all in one
+    norm;
         with the baseline of every cell.
 
     Returns
     -------
     exponents : one row per cell, variant and procedure: runs (how many are compared), and for gamma_1, gamma_2,
         gamma_pred and gamma_meas the value, `*_baseline`, and `*_shift`, the difference in joint standard errors.
-    curves : one row per cell, variant and P: runs (of the variant), and what scaling.analysis.agreement.difference gives
+    curves : one row per cell, variant and P: runs (of the variant), and what scaling.analysis.agreement.difference
+    gives
         of the mean curves, over the points of the cell's grid of lambda that every run of both reaches.
 
     Raises

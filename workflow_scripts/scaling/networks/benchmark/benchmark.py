@@ -19,17 +19,16 @@ from pathlib import Path
 
 import torch
 
+from scaling.networks.benchmark.measure import Speed, matrix_rates
 from scaling.networks.benchmark.speed import (
     Candidate,
     CellCost,
-    Speed,
     attempt,
     candidate_speed,
     candidates,
-    matrix_rates,
     training_step,
-    usual_speed,
 )
+from scaling.networks.benchmark.usual import usual_speed
 from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.spec import TrainingSpec, read_spec
 

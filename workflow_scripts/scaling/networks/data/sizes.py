@@ -23,7 +23,7 @@ TORCHVISION = {
 
 
 def known_sizes(settings: Any) -> Sizes | None:
-    """Sizes of a data set with these settings (scaling.networks.settings.Dataset); None if its files have to be read."""
+    """Sizes of a data set with these settings (networks.settings.Dataset); None if its files have to be read."""
     return SOURCES.load(settings.source).sizes(settings)
 
 

@@ -14,7 +14,7 @@ COUNTED = (nn.Conv2d, nn.Linear, nn.modules.batchnorm._BatchNorm, nn.LayerNorm, 
 
 
 def count_by_building(family: str, sizes: dict[str, Any], image_shape: tuple[int, int, int], classes: int) -> Counts:
-    """As scaling.networks.plan.operations.count, for any family; the activations inside functions (attention) are not seen."""
+    """As plan.operations.count, for any family; the activations inside functions (attention) are not seen."""
     model = build_model(family, sizes, image_shape, classes, 1.0, seed=0).train()
     activations = 0
 

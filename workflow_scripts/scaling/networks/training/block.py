@@ -17,7 +17,7 @@ from scaling.networks.training import checkpoints
 from scaling.networks.training.checkpoints import Saved
 from scaling.networks.training.images import DeviceImages, number_of_classes
 from scaling.networks.training.loop import Job, group_by_step, one_by_one, train_runs
-from scaling.networks.training.spec import TrainingSpec
+from scaling.networks.training.spec import AUTO_ENGINE, TrainingSpec
 from scaling.networks.training.stop import Stopped, StopRequest
 
 
@@ -95,9 +95,7 @@ def _job(
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     _refuse_graphs_without_a_gpu(spec, device)
-    engine = spec.engine
-    if engine == "auto":
-        engine = "stacked" if device == "cuda" else "single"
+    engine = AUTO_ENGINE[device] if spec.engine == "auto" else spec.engine
     # On a CPU every run has one thread: another number would give other bits.
     environment = {"code": code, "engine": engine, "device": device}
     if device == "cuda":

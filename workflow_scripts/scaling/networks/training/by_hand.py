@@ -1,6 +1,7 @@
 """Train runs from a shell.
 
-    python -m scaling.networks.training --data X.npz --P 1000 --seeds 1 2 --out runs --spec spec.json -- epochs=10
+    python workflow_scripts/run.py networks/train --data X.npz --P 1000 --seeds 1 2 --out runs --spec spec.json --
+    epochs=10
 
 Without Snakemake, on a machine that has only torch and numpy. Settings are those of TrainingSpec: from a JSON file
 (--spec), from key=value arguments with JSON values, or both (arguments win). Writes epochs.tsv and layers.tsv into the
@@ -26,7 +27,7 @@ from scaling.networks.training.spec import TrainingSpec, read_spec
 def main() -> None:
     """Parse the arguments, draw the subsets, train, write."""
     parser = argparse.ArgumentParser(
-        "python -m scaling.networks.training", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        "run.py networks/train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True, help="array file: uint8 [n, h, w, c] and labels (.npz)")
     parser.add_argument("--P", type=int, required=True, help="number of training images of each run")
@@ -87,7 +88,3 @@ def _tsv(columns: dict[str, list[Any]]) -> str:
     writer.writerow(columns)
     writer.writerows(zip(*columns.values(), strict=True))
     return text.getvalue()
-
-
-if __name__ == "__main__":
-    main()

@@ -14,6 +14,8 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import tree_leaves, tree_map
 
+from scaling.networks.training.spec import TrainingSpec
+
 #: Takes a function of no arguments, may call it any number of times to warm up, and gives one that repeats it.
 Capture = Callable[[Callable[[], None]], Callable[[], None]]
 
@@ -135,3 +137,10 @@ def _benchmark(wanted: bool) -> Iterator[None]:
         yield
     finally:
         torch.backends.cudnn.benchmark = before
+
+
+def recorded_if_asked(engine: Any, spec: TrainingSpec, capture: Callable[[], Capture] | None) -> Any:
+    """The engine, with its steps recorded where `spec` says so."""
+    if not spec.cuda_graphs:
+        return engine
+    return GraphedSteps(engine) if capture is None else GraphedSteps(engine, capture())

@@ -1,14 +1,11 @@
 """Images on the device as bytes: batches are gathered, augmented and normalised there, all their images at once."""
 
-from math import pi
-
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from scaling.networks.data.arrays import ImageArrays
-from scaling.networks.training.arithmetic import exact_products
+from scaling.networks.training.augmentations import AUGMENTATIONS
 from scaling.networks.training.spec import TrainingSpec
 
 
@@ -57,7 +54,7 @@ class DeviceImages:
         mean = torch.tensor(spec.normalization_mean, dtype=torch.float64)
         self.factor = (1 / (255 * std)).float().view(-1, 1, 1).to(device)
         self.shift = (-mean / std).float().view(-1, 1, 1).to(device)
-        self.augmentation = spec.augmentation
+        self.augment = AUGMENTATIONS.load(spec.augmentation).augment if spec.augmentation != "none" else None
 
     def normalise(self, images: Tensor) -> Tensor:
         """Bytes 0..255 [..., c, h, w] to what the network sees (float32)."""
@@ -68,7 +65,7 @@ class DeviceImages:
         """Augmented, normalised training images: `index` [n], `draws` [n, 3] uniform random numbers."""
         images = self.train_images.index_select(0, index)
         if draws is not None:
-            images = AUGMENTATIONS[self.augmentation](images, draws)
+            images = self.augment(images, draws)
         return self.normalise(images)
 
 
@@ -81,39 +78,3 @@ def channels_last(images: Tensor) -> Tensor:
     count, channels, height, width = images.shape
     flat = images.permute(0, 2, 3, 1).reshape(-1)
     return flat.view(count, height, width, channels).permute(0, 3, 1, 2)
-
-
-def crop_and_flip(images: Tensor, draws: Tensor, padding: int = 4) -> Tensor:
-    """A random crop of the image padded with black, then a mirror image or not (paper App. G)."""
-    count, channels, height, width = images.shape
-    padded = F.pad(images, (padding,) * 4)
-    top, left = (draws[:, :2] * (2 * padding + 1)).long().unbind(1)
-    rows = top[:, None] + torch.arange(height, device=images.device)
-    columns = torch.arange(width, device=images.device).expand(count, -1)
-    columns = left[:, None] + torch.where(draws[:, 2:] < 0.5, width - 1 - columns, columns)
-    which = torch.arange(count, device=images.device)[:, None, None, None]
-    channel = torch.arange(channels, device=images.device)[None, :, None, None]
-    return padded[which, channel, rows[:, None, :, None], columns[:, None, None, :]]
-
-
-def affine(images: Tensor, draws: Tensor, degrees: float = 10.0, shift: float = 0.1) -> Tensor:
-    """A rotation by up to `degrees` and a shift by whole pixels, up to the fraction `shift` of each side.
-
-    Black outside. The nearest pixel is taken, as torchvision's RandomAffine does (paper App. G).
-    """
-    height, width = images.shape[2:]
-    unit = 2 * draws - 1
-    angle = unit[:, 0] * (degrees * pi / 180)
-    # grid coordinates run from -1 to 1 over the side
-    across = (unit[:, 1] * shift * width).round() * (2 / width)
-    down = (unit[:, 2] * shift * height).round() * (2 / height)
-    cos, sin = angle.cos(), angle.sin()
-    first = torch.stack([cos, -sin * (height / width), across], dim=1)
-    second = torch.stack([sin * (width / height), cos, down], dim=1)
-    with exact_products(images.device):  # the grid is a product: in TF32 the nearest pixel may be another one
-        grid = F.affine_grid(torch.stack([first, second], dim=1), list(images.shape), align_corners=False)
-    return F.grid_sample(images.float(), grid, mode="nearest", align_corners=False)
-
-
-#: Each turns bytes [n, c, h, w] and uniform random numbers [n, 3] into augmented images in the same units.
-AUGMENTATIONS = {"crop_flip": crop_and_flip, "affine": affine}

@@ -1,8 +1,9 @@
 """Lanes: runs of any P and seed side by side on one device, with no step, length or end in common.
 
 One host thread. A lane is a stream of a GPU with one run on it at a time: each run is a generator of steps
-(scaling.networks.training.loop.RunsInStep.steps), and the lanes take turns. A run has the operations, and on a CPU the bits,
-that it has alone; nothing is padded, nothing waits for another lane, and a lane whose run has ended takes the next one.
+(scaling.networks.training.loop.RunsInStep.steps), and the lanes take turns. A run has the operations, and on a CPU the
+bits, that it has alone; nothing is padded, nothing waits for another lane, and a lane whose run has ended takes the
+next one.
 """
 
 import time
@@ -16,7 +17,7 @@ import torch
 
 from scaling.core.errors import BadInput
 from scaling.networks.build import build_model
-from scaling.networks.training.engines import draws_masks
+from scaling.networks.layers import draws_masks
 from scaling.networks.training.images import image_shape
 from scaling.networks.training.loop import Job, RunsInStep, begin
 from scaling.networks.training.stop import StopRequest
@@ -79,8 +80,8 @@ def train_lanes(
 ) -> Outcome:
     """Train the run of each job (all of one spec, apart from its epochs; one seed each), `lanes` of them at a time.
 
-    Call it inside `scaling.networks.training.arithmetic.arithmetic`, whose flags are the process's. Runs begin afresh, are not
-    checkpointed on the way, and each leaves a sealed record when it ends.
+    Call it inside `scaling.networks.training.arithmetic.arithmetic`, whose flags are the process's. Runs begin afresh,
+    are not checkpointed on the way, and each leaves a sealed record when it ends.
 
     Parameters
     ----------

@@ -9,10 +9,34 @@ from dataclasses import MISSING, asdict, dataclass, field, fields
 from typing import Any, Literal, get_args, get_origin
 
 from scaling.core.errors import BadInput
+from scaling.core.registry import Registry
+from scaling.networks.training.augmentations import AUGMENTATIONS
+from scaling.networks.training.optimizers import OPTIMIZERS
+
+ENGINES = Registry("networks.training.engines", "engine")
+#: What the engine `auto` is on a device.
+AUTO_ENGINE = {"cpu": "single", "cuda": "stacked"}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the files of a registry, in any case, or one of the words besides."""
+
+    registry: Registry
+    besides: str = ""
+
+    def names(self) -> list[str]:
+        """All that is allowed."""
+        return [*([self.besides] if self.besides else []), *self.registry.names()]
+
+    def problem(self, value: Any) -> str | None:
+        """What is wrong with a value, if anything."""
+        allowed = isinstance(value, str) and (value.lower() in self.registry.names() or value in self.names())
+        return None if allowed else f"not one of {', '.join(self.names())}"
 
 
 def setting(kind: Any, default: Any, meaning: str, **bounds: float) -> Any:
-    """A field of the specification: its type, default, meaning, and bounds (gt, ge, lt: greater than, at least, ...)."""
+    """A field of the specification: type, default, meaning, and bounds (gt, ge, lt: greater than, at least, ...)."""
     chosen: dict[str, Any] = (
         {"default_factory": lambda: list(default)} if isinstance(default, list) else {"default": default}
     )
@@ -44,18 +68,24 @@ class TrainingSpec:
         "epochs: logged at the distinct integers of log_points log-spaced epochs from 1 to the last; steps: at "
         "log-spaced optimizer steps, so that a point may lie inside an epoch",
     )
-    optimizer: str = setting(Literal["Adam", "AdamW", "SGD"], "Adam", "as in torch.optim")
-    learning_rate: float = setting(float, 1e-3, "constant", gt=0)
-    momentum: float = setting(float, 0.0, "of SGD", ge=0, lt=1)
-    weight_decay: float = setting(float, 0.0, "the optimizer's own", ge=0)
-    batch_size: int = setting(int, 128, "images of a step", ge=1)
+    optimizer: str = setting(
+        Choice(OPTIMIZERS), "Adam", "as in torch.optim; a file of scaling/networks/training/optimizers"
+    )
+    learning_rate: float = setting(float, 1e-3, "learning rate, constant", gt=0)
+    momentum: float = setting(float, 0.0, "momentum of SGD", ge=0, lt=1)
+    weight_decay: float = setting(float, 0.0, "weight decay, as the optimizer defines it", ge=0)
+    batch_size: int = setting(int, 128, "images in one step", ge=1)
     normalization_mean: list[float] = setting(
         list[float], [0.5], "subtracted from each channel, in units of the full range 0..1"
     )
     normalization_std: list[float] = setting(
         list[float], [0.5], "each channel is divided by it, in units of the full range 0..1", gt=0
     )
-    augmentation: str = setting(Literal["none", "crop_flip", "affine"], "none", "of training images only")
+    augmentation: str = setting(
+        Choice(AUGMENTATIONS, "none"),
+        "none",
+        "augmentation of the training images: none, or a file of scaling/networks/training/augmentations",
+    )
     operator_norm: bool = setting(bool, False, "also store the convolution operators' own norms (slower)")
     precision: str = setting(
         Literal["float32", "tf32", "bf16"],
@@ -64,7 +94,7 @@ class TrainingSpec:
         "it, with float32 weights; tf32: float32 products of factors rounded to 10 bits (imitated on a CPU, and slow)",
     )
     engine: str = setting(
-        Literal["auto", "single", "stacked", "streams"],
+        Choice(ENGINES, "auto"),
         "auto",
         "runs of a block one by one; all at once in one stack; or all at once on a GPU's streams. auto: stacked on a "
         "GPU, one by one on a CPU, where a run's bits then do not depend on the other runs of its block",
@@ -75,9 +105,16 @@ class TrainingSpec:
 
     @classmethod
     def of(cls, training: Any, P: int) -> "TrainingSpec":
-        """What a cell of the configuration (scaling.networks.settings.Cell), as some variant trains it, does at P images."""
+        """What a cell of the configuration (networks.settings.Cell), as some variant trains it, does at P images."""
         chosen = {item.name: getattr(training, item.name) for item in fields(cls)}
         return cls(**chosen | {"epochs": training.epochs_at(P)})
+
+    def modules(self) -> list[str]:
+        """The modules that are chosen by name, for the fingerprint of what trains: the family, optimizer, ..."""
+        engines = AUTO_ENGINE.values() if self.engine == "auto" else [self.engine]
+        chosen = [f"scaling.networks.models.{self.family.lower()}", OPTIMIZERS.module(self.optimizer)]
+        chosen += [AUGMENTATIONS.module(self.augmentation)] if self.augmentation != "none" else []
+        return chosen + [ENGINES.module(engine) for engine in engines]
 
     def as_dict(self) -> dict[str, Any]:
         """The attributes by name; `TrainingSpec(**that)` is equal to this one."""
@@ -108,6 +145,8 @@ def read_spec(chosen: dict[str, Any]) -> TrainingSpec:
 
 def _problem(kind: Any, value: Any) -> str | None:
     """What is wrong with a value of a type, if anything."""
+    if isinstance(kind, Choice):
+        return kind.problem(value)
     if get_origin(kind) is Literal:
         return None if value in get_args(kind) else f"not one of {', '.join(get_args(kind))}"
     wanted = get_origin(kind) or kind

@@ -59,7 +59,7 @@ def sizes(settings: Any) -> Sizes | None:
 
 
 def files(settings: Any) -> list[str]:
-    """The archive. (The images of a folder are too many to watch: `snakemake --forcerun prepare_dataset` after a change.)"""
+    """The archive. A folder's images are too many to watch: after a change `snakemake --forcerun prepare_dataset`."""
     return [settings.root] if Path(settings.root).is_file() else []
 
 

@@ -1,11 +1,18 @@
 """Single runs side by side, on a GPU each on a stream of its own, so that their kernels fill it together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from scaling.core.errors import BadInput
+from scaling.networks.layers import draws_masks
+from scaling.networks.training.engines import single
+from scaling.networks.training.graphs import Capture
+from scaling.networks.training.images import DeviceImages
+from scaling.networks.training.spec import TrainingSpec
 
 
 class SideBySide:
@@ -48,3 +55,26 @@ class SideBySide:
     def load_state(self, run: int, state: dict) -> None:
         """Continue from what `state` gave."""
         self.engines[run].load_state(0, state)
+
+
+def make(
+    spec: TrainingSpec,
+    images: DeviceImages,
+    classes: int,
+    seeds: Sequence[int],
+    capture: Callable[[], Capture] | None = None,
+) -> Any:
+    """As scaling.networks.training.engines.make_engine has it.
+
+    Raises
+    ------
+    BadInput for recorded steps of a network with dropout: recordings that are replayed at the same time would read the
+    state of one random generator while it is written.
+    """
+    runs = [single.make(spec, images, classes, [seed], capture) for seed in seeds]
+    if spec.cuda_graphs and draws_masks(runs[0].engine.model):
+        raise BadInput(
+            "engine: streams cannot record (cuda_graphs) the steps of a network with dropout; allowed for it: "
+            "engine stacked or single, or cuda_graphs false"
+        )
+    return SideBySide(runs)

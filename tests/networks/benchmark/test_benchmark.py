@@ -11,18 +11,11 @@ import torch
 from harness.paths import ROOT, SCRIPTS
 
 from scaling.networks.benchmark import benchmark, speed
+from scaling.networks.benchmark import measure as measure_module
 from scaling.networks.benchmark.benchmark import Row, cells_of, fastest, floor, heading, line, measured, summary
-from scaling.networks.benchmark.speed import (
-    COMPILED,
-    Candidate,
-    CellCost,
-    Speed,
-    attempt,
-    candidate_speed,
-    candidates,
-    matrix_rates,
-    usual_speed,
-)
+from scaling.networks.benchmark.measure import Speed, matrix_rates
+from scaling.networks.benchmark.speed import COMPILED, Candidate, CellCost, attempt, candidate_speed, candidates
+from scaling.networks.benchmark.usual import usual_speed
 from scaling.networks.plan.operations import count
 
 CPU = torch.device("cpu")
@@ -110,7 +103,7 @@ def test_the_floor_is_all_operations_at_the_rate_of_matrix_products():
 
 def test_rates_of_matrix_products_are_those_of_a_core(monkeypatch):
     """Of 7 products in a second that a core is busy: 1024^3 multiplications and as many additions each."""
-    monkeypatch.setattr(speed, "measure", lambda step, *_: Speed(3, 7 * step(), 0, 0))
+    monkeypatch.setattr(measure_module, "measure", lambda step, *_: Speed(3, 7 * step(), 0, 0))
     assert matrix_rates(CPU, ["float32"]) == {"float32": 7 * 2 * 1024**3}
 
 

@@ -3,7 +3,8 @@
 A batch of 128 small images leaves a GPU waiting for the next launch; a block of runs of the same shape fills it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,8 +15,9 @@ from scaling.networks.build import build_model
 from scaling.networks.layers import weight_layers
 from scaling.networks.norms.layers import network_statistics
 from scaling.networks.training.arithmetic import autocast, exact_products
+from scaling.networks.training.fused import FusedOptimizer
+from scaling.networks.training.graphs import Capture, recorded_if_asked
 from scaling.networks.training.images import DeviceImages
-from scaling.networks.training.optimizers import FusedOptimizer
 from scaling.networks.training.spec import TrainingSpec
 
 
@@ -121,3 +123,14 @@ class StackedRuns:
         torch.set_rng_state(state["random"]["cpu"])
         if self.device.type == "cuda":
             torch.cuda.set_rng_state(state["random"]["cuda"], self.device)
+
+
+def make(
+    spec: TrainingSpec,
+    images: DeviceImages,
+    classes: int,
+    seeds: Sequence[int],
+    capture: Callable[[], Capture] | None = None,
+) -> Any:
+    """As scaling.networks.training.engines.make_engine has it."""
+    return recorded_if_asked(StackedRuns(spec, images, classes, seeds), spec, capture)

@@ -1,6 +1,7 @@
 """One run on one device: the plain way, and the reference for the stacked engine."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -10,8 +11,9 @@ from scaling.networks.build import build_model
 from scaling.networks.layers import weight_layers
 from scaling.networks.norms.layers import network_statistics
 from scaling.networks.training.arithmetic import autocast, exact_products
+from scaling.networks.training.fused import FusedOptimizer
+from scaling.networks.training.graphs import Capture, recorded_if_asked
 from scaling.networks.training.images import DeviceImages
-from scaling.networks.training.optimizers import FusedOptimizer
 from scaling.networks.training.spec import TrainingSpec
 
 
@@ -86,3 +88,14 @@ class SingleRun:
         torch.set_rng_state(state["random"]["cpu"])
         if self.device.type == "cuda":
             torch.cuda.set_rng_state(state["random"]["cuda"], self.device)
+
+
+def make(
+    spec: TrainingSpec,
+    images: DeviceImages,
+    classes: int,
+    seeds: Sequence[int],
+    capture: Callable[[], Capture] | None = None,
+) -> Any:
+    """As scaling.networks.training.engines.make_engine has it."""
+    return recorded_if_asked(SingleRun(spec, images, classes, seeds), spec, capture)

@@ -6,12 +6,11 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from test_block import CNN, RESNET, SGD, VIT, bits, images, rows, subsets
-from test_graphs import recorders
+from harness.training import CNN, RESNET, SGD, VIT, bits, images, recorders, rows, subsets
 
 from scaling.core.errors import BadInput
 from scaling.networks.training.block import train_block
-from scaling.networks.training.side_by_side import SideBySide
+from scaling.networks.training.engines.streams import SideBySide
 
 NO_DROPOUT = {"stages": [[4]], "fully_connected": [8]}
 SPECS = [replace(CNN, sizes=NO_DROPOUT), RESNET, VIT, replace(SGD, sizes=NO_DROPOUT, operator_norm=True)]
