@@ -9,11 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.func import functional_call, stack_module_state, vmap
-from torch.nn import functional as F
 
 from scaling.networks.build import build_model
 from scaling.networks.layers import weight_layers
 from scaling.networks.norms.layers import network_statistics
+from scaling.networks.tasks import TASKS
 from scaling.networks.training.arithmetic import autocast, exact_products
 from scaling.networks.training.fused import FusedOptimizer
 from scaling.networks.training.graphs import Capture, recorded_if_asked
@@ -31,6 +31,7 @@ class StackedRuns:
 
     def __init__(self, spec: TrainingSpec, images: DeviceImages, classes: int, seeds: Sequence[int]) -> None:
         self.spec, self.images, self.device, self.runs = spec, images, images.device, len(seeds)
+        self.task = TASKS.load(spec.task)
         models = [
             build_model(spec.family, spec.sizes, images.shape, classes, spec.init_scale, seed=seed) for seed in seeds
         ]
@@ -63,7 +64,7 @@ class StackedRuns:
         scores = self.scores(images)
         # The sum of the runs' mean losses: a run's parameters are in its own loss alone, and so is their gradient.
         # (Inside vmap, cross_entropy is decomposed in Python: a quarter of a small network's step.)
-        loss = F.cross_entropy(scores.flatten(0, 1), labels.flatten(), reduction="sum") / index.shape[1]
+        loss = self.task.loss(scores.flatten(0, 1), labels.flatten(), "sum") / index.shape[1]
         self.optimizer.step(loss)
 
     @torch.no_grad()
@@ -92,8 +93,8 @@ class StackedRuns:
         """Misclassified images and summed losses [R, 2]; `dimension` 0 if each run has images of its own."""
         scores = vmap(self._plain_scores, in_dims=(0, 0, dimension))(self.parameters, self.buffers, images)
         labels = labels.expand(self.runs, -1)
-        wrong = (scores.argmax(2) != labels).sum(1)
-        losses = F.cross_entropy(scores.flatten(0, 1), labels.flatten(), reduction="none")
+        wrong = self.task.error(scores, labels).sum(1)
+        losses = self.task.loss(scores.flatten(0, 1), labels.flatten(), "none")
         return torch.stack([wrong.double(), losses.view(labels.shape).double().sum(1)], dim=1)
 
     def statistics(self) -> list[dict[str, Tensor]]:
