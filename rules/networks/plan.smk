@@ -8,7 +8,6 @@ rule plan:
     log:
         "logs/plan.log",
     localrule: True
-    threads: 1
     params:
         study=STUDY.model_dump_json(include=set(NetworkSettings.model_fields)),
         code=code("networks/plan"),

@@ -25,15 +25,12 @@ rule front_page:
     log:
         "logs/front_page.log",
     localrule: True
-    threads: 1
     params:
         preset=STUDY.preset,
         sizes=to_json(
             {
                 "cells": len(STUDY.cells),
-                "ways of training": sum(
-                    1 + len(cell.variants) for cell in STUDY.cells.values()
-                ),
+                "ways of training": sum(1 + len(cell.variants) for cell in STUDY.cells.values()),
                 "training runs": sum(
                     len(training.P) * len(training.seed_list())
                     for cell in STUDY.cells
@@ -58,7 +55,6 @@ rule report:
     log:
         "logs/report.log",
     localrule: True
-    threads: 1
     params:
         settings=changed_settings(),
     shell:
