@@ -1,4 +1,4 @@
-# The one place that reaches into Snakemake, for what it has no public way for. Tried with Snakemake 9.14 to 9.27
+# The one place that reaches into Snakemake, for what it has no public way for. Tried with Snakemake 9.19 to 9.27
 # (tests/workflow/test_internals.py); where another version has other insides, both are left out without harm.
 
 
