@@ -78,6 +78,7 @@ def main() -> None:
     parser.add_argument("table", type=Path)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--steps", type=int, default=250)
+    parser.add_argument("--arithmetics", nargs="+", default=list(ARITHMETICS), choices=ARITHMETICS)
     parser.add_argument("--P", type=int, nargs="+", default=[375, 750, 1500])
     asked = parser.parse_args()
     end = time.monotonic() + 60 * asked.minutes
@@ -89,7 +90,7 @@ def main() -> None:
     )
     for seed in range(1, 1000):
         for P in asked.P:
-            for name in ARITHMETICS:
+            for name in asked.arithmetics:
                 if (name, str(P), str(seed)) in done:
                     continue
                 if time.monotonic() > end:

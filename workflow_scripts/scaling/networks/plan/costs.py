@@ -74,7 +74,7 @@ class Plan:
     def blocks(self, cell: str, variant: str, P: int) -> list[list[int]]:
         """The seeds of every job, in order: seeds added at the end of the list leave all but the last job alone."""
         training, size = self.training(cell, variant), self.block_size(cell, variant, P)
-        seeds = training.seed_list()
+        seeds = training.seeds_at(P)
         blocks = [seeds[start : start + size] for start in range(0, len(seeds), size)]
         if training.block_size == "auto" and len(blocks) > 1:
             rest = self.job(cell, variant, P, len(blocks[-1]))
