@@ -11,6 +11,6 @@ rule plan:
     threads: 1
     params:
         study=STUDY.model_dump_json(include=set(NetworkSettings.model_fields)),
-        code=code("networks/plan"),
+        code=code("networks/plan", "networks/plan/rates.tsv"),
     shell:
         'python "$SCALING_RUN" networks/plan --study {params.study:q} --plan {output.plan:q} 2> {log:q}'
