@@ -32,7 +32,7 @@ rule front_page:
                 "cells": len(STUDY.cells),
                 "ways of training": sum(1 + len(cell.variants) for cell in STUDY.cells.values()),
                 "training runs": sum(
-                    len(training.P) * len(training.seed_list())
+                    training.number_of_runs()
                     for cell in STUDY.cells
                     for variant in ["baseline", *STUDY.cells[cell].variants]
                     for training in [STUDY.training(cell, variant)]

@@ -66,10 +66,12 @@ rule record_study:
         ),
         norms=STUDY.norms,
         benchmarks="results/benchmarks/train_block",
+        trained="results/runs",
         code=code("sources/record_study"),
     shell:
         'python "$SCALING_RUN" sources/record_study --cells {params.cells:q} --norms {params.norms}'
         " --trajectories {input.trajectories:q} --provenance {input.provenance:q} --benchmarks {params.benchmarks:q}"
+        " --trained {params.trained:q}"
         " --runs {output.runs:q} --description {output.description:q} 2>&1 | tee {log:q}"
 
 

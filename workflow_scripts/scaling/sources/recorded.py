@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from scaling.analysis.settings import FitWindow
 from scaling.core.errors import BadInput
@@ -33,14 +33,41 @@ class Jobs(Section):
     ended: str
 
 
+class Origin(Section):
+    """Where some runs were trained, and how: those of one machine, software, arithmetic and code.
+
+    device : name of the processor or GPU. software : versions of Python, torch, cuDNN, ... precision, engine, lanes,
+    recorded (CUDA graphs), channels_last, deterministic : how. code : its fingerprint. seconds : of all runs together,
+    each from its start to its end, though several may have shared the device. ended : the last (UTC). runs : the seeds
+    at each P.
+    """
+
+    device: str
+    software: dict[str, str]
+    precision: str
+    engine: str
+    lanes: int
+    recorded: bool
+    channels_last: bool
+    deterministic: bool
+    code: str
+    seconds: float | None
+    ended: str
+    runs: dict[int, list[int]]
+
+
 class RecordedCell(Section):
-    """One cell: its resolved settings, numbers of runs and of diverged ones among them, its images' provenance."""
+    """One cell: its resolved settings, numbers of runs and of diverged ones among them, its images' provenance.
+
+    origins : where the runs were trained, if they brought it along; if not, the study's machine says it.
+    """
 
     training: Cell
     runs: int
     diverged: int
     data: dict[str, Any]
     jobs: Jobs | None
+    origins: list[Origin] = Field([])
 
 
 class Machine(Section):

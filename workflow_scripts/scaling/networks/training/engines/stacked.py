@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
 from scaling.networks.build import build_model
@@ -37,6 +37,8 @@ class StackedRuns:
         ]
         self.layers = weight_layers(models[0], images.shape)
         self.model = models[0].train()  # the shape of the network; its own weights are not used
+        if self.device.type == "cuda":
+            batch_norms_in_float32(self.model)
         stacked, buffers = stack_module_state(models)
         self.parameters = {name: tensor.detach().to(self.device).requires_grad_() for name, tensor in stacked.items()}
         self.buffers = {name: tensor.to(self.device) for name, tensor in buffers.items()}
@@ -124,6 +126,21 @@ class StackedRuns:
         torch.set_rng_state(state["random"]["cpu"])
         if self.device.type == "cuda":
             torch.cuda.set_rng_state(state["random"]["cuda"], self.device)
+
+
+def batch_norms_in_float32(model: nn.Module) -> None:
+    """Let the batch norms of `model` compute in float32, whatever the precision of their input; their output keeps it.
+
+    So does a GPU's kernel of a single run with bfloat16 inputs and float32 statistics. vmap calls it without gain and
+    bias (they are applied afterwards), and without these the kernel's gradient refuses two precisions.
+    """
+
+    def in_float32(forward: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+        return lambda images: forward(images.float()).to(images.dtype)
+
+    for module in model.modules():
+        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+            module.forward = in_float32(module.forward)
 
 
 def make(
