@@ -63,9 +63,7 @@ rule front_page:
     params:
         preset=STUDY.preset,
         shown=lambda wildcards: options(
-            {"cell": SHOWN_CELL, **front_page_picture(wildcards)}
-            if SHOWN_CELL
-            else {}
+            {"cell": SHOWN_CELL, **front_page_picture(wildcards)} if SHOWN_CELL else {}
         ),
         sizes=to_json(
             {
