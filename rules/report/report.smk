@@ -16,8 +16,42 @@ def changed_settings():
     )
 
 
+# The cell of the one picture: the study's first.
+SHOWN_CELL = next(iter(STUDY.cells), "")
+SHOWN = f"{SHOWN_CELL}/baseline/{STUDY.norms[0]}"
+TARGETS += ["results/picture.png"] if SHOWN_CELL else []
+
+
+rule picture:
+    input:
+        curves=f"results/curves/{SHOWN}.parquet",
+        optima=f"results/curves/{SHOWN}.optima.parquet",
+        exponents=f"results/exponents/{SHOWN}.tsv",
+    output:
+        png="results/picture.png",
+    log:
+        "logs/picture.log",
+    localrule: True
+    threads: 1
+    params:
+        code=code("report/picture"),
+    shell:
+        'python "$SCALING_RUN" report/picture --curves {input.curves:q} --optima {input.optima:q}'
+        " --exponents {input.exponents:q} --png {output.png:q} > {log:q} 2>&1"
+
+
+def front_page_picture(wildcards):
+    """What the picture on the page needs; nothing in a study without networks."""
+    files = {
+        "exponents": f"results/exponents/{SHOWN}.tsv",
+        "picture": "results/picture.png",
+    }
+    return files if SHOWN_CELL else {}
+
+
 rule front_page:
     input:
+        unpack(front_page_picture),
         table1="results/table1.tsv",
         perceptron="results/perceptron/exponents.tsv",
     output:
@@ -27,6 +61,7 @@ rule front_page:
     localrule: True
     params:
         preset=STUDY.preset,
+        shown=lambda wildcards: options({"cell": SHOWN_CELL, **front_page_picture(wildcards)} if SHOWN_CELL else {}),
         sizes=to_json(
             {
                 "cells": len(STUDY.cells),
@@ -42,7 +77,7 @@ rule front_page:
         code=code("report/front_page"),
     shell:
         'python "$SCALING_RUN" report/front_page --preset {params.preset} --sizes {params.sizes:q} --table1 {input.table1:q}'
-        " --perceptron {input.perceptron:q} --benchmarks results/benchmarks/train_block --page {output.page:q} > {log:q} 2>&1"
+        " --perceptron {input.perceptron:q} --benchmarks results/benchmarks/train_block {params.shown:q} --page {output.page:q} > {log:q} 2>&1"
 
 
 # A second Snakemake gathers what the first has made; it needs the same configuration, and runs nothing.

@@ -7,8 +7,9 @@ from matplotlib import pyplot
 from matplotlib.legend import Legend
 
 from scaling.core.errors import BadInput
+from scaling.perceptron.comparison import theory_times_ratio
 from scaling.perceptron.figures.dynamics import figure_1, figure_7, figure_9
-from scaling.perceptron.free_norm_exponents import analyse
+from scaling.perceptron.free_norm_exponents import analyse, mean_curves
 from scaling.perceptron.mse import mse_table
 
 LAMBDAS = np.geomspace(1e-3, 300, 60)
@@ -43,6 +44,23 @@ def test_figure_1_shows_the_common_alphas_and_where_plain_descent_stops(tables, 
     assert "$10^{3}$ plain steps" in labels
     assert len(figure.axes[1].get_lines()) == 2  # alpha = 5 alone, fixed and free
     pyplot.close(figure)
+
+
+def test_the_free_norm_is_shown_beside_the_theory_and_not_where_its_samples_are(theory):
+    """Samples whose errors are all 7 % off, free and fixed alike, give the theory, and their ratio if there is one."""
+    curve = theory[0]
+    paths = pd.DataFrame(
+        (5.0, sample, method, x, epsilon * (0.93 + 0.02 * sample) * (1.1 if method == "flow" else 1), np.log(x))
+        for sample in (0, 1)
+        for method in ("flow", "fixed")
+        for x, epsilon in zip(curve["lambda"], curve["epsilon"], strict=True)
+        if x < 100
+    )
+    paths.columns = ["alpha", "sample", "method", "lambda", "epsilon", "log_time"]
+    shown = theory_times_ratio(mean_curves(paths), curve.iloc[::2])  # a grid of its own
+    expected = 1.1 * np.interp(np.log(shown["lambda"]), np.log(curve["lambda"]), curve["epsilon"])
+    assert shown["epsilon"].to_numpy() == pytest.approx(expected, rel=1e-4)
+    assert (shown["epsilon_sem"] < 1e-12).all()
 
 
 def test_figure_1_needs_an_alpha_in_common(tables, theory):

@@ -102,7 +102,7 @@ def test_a_cell_of_one_s_own_can_replace_the_preset_s():
         ({"cells": {"CNN_digits": {"engine": "fast"}}}, "cells.CNN_digits.engine", "auto, single, stacked, streams"),
         ({"cells": {"CNN_digits": {"dataset": "letters"}}}, "cells.CNN_digits.dataset", "digits, MNIST"),
         ({"cells": {"CNN_digits": {"family": "MLP"}}}, "cells.CNN_digits.family", "cnn, resnet, vit"),
-        ({"cells": {"CNN_digits": {"P": [90, 91]}}}, "cells.CNN_digits", "no number for P = [91]"),
+        ({"cells": {"CNN_digits": {"P": [100, 91]}}}, "cells.CNN_digits", "no number for P = [91]"),
         ({"cells": {"CNN_digits": {"variants": ["x"]}}}, "cells.CNN_digits.variants", "weight_decay_1e-3, sgd"),
         (
             {"variants": {"x": {"depth": 1}}, "cells": {"CNN_digits": {"variants": ["x"]}}},
@@ -110,12 +110,15 @@ def test_a_cell_of_one_s_own_can_replace_the_preset_s():
             "batch_size",
         ),
         (
-            {"cells": {"CNN_digits": {"P": [90, 1441], "epochs": {1441: 1}}}},
+            {"cells": {"CNN_digits": {"dataset": "digits", "P": [100, 1441], "epochs": {1441: 1}}}},
             "cells.CNN_digits.P",
             "training set of digits: 1440",
         ),
         (
-            {"variants": {"x": {"P": [2000], "epochs": 1}}, "cells": {"CNN_digits": {"variants": ["x"]}}},
+            {
+                "variants": {"x": {"P": [2000], "epochs": 1}},
+                "cells": {"CNN_digits": {"dataset": "digits", "P": [100], "variants": ["x"]}},
+            },
             "variants.x.P",
             "training set of digits: 1440",
         ),

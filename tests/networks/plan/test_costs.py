@@ -61,8 +61,8 @@ def test_a_cell_by_hand(paper):
 def test_the_rate_of_steps_bounds_small_networks():
     plan = plan_of("quick", device={"step_seconds": 0.5})
     training = plan.training("CNN_digits", "baseline")
-    steps = training.epochs_at(90) * 3  # batches of 32
-    assert plan.job("CNN_digits", "baseline", 90, 2).seconds == START_SECONDS + 2 * steps * 0.5
+    steps = training.epochs_at(100) * 4  # batches of 32
+    assert plan.job("CNN_digits", "baseline", 100, 2).seconds == START_SECONDS + 2 * steps * 0.5
 
 
 def test_a_faster_device_takes_more_runs_per_job(paper):
@@ -90,7 +90,7 @@ def test_a_retry_asks_for_more(paper):
 
 def test_a_chosen_block_size_is_kept():
     plan = plan_of("quick", cells={"CNN_digits": {"seeds": 5, "block_size": 2}})
-    assert plan.blocks("CNN_digits", "baseline", 90) == [[1, 2], [3, 4], [5]]
+    assert plan.blocks("CNN_digits", "baseline", 100) == [[1, 2], [3, 4], [5]]
 
 
 def test_the_total_is_the_sum(paper):
@@ -106,6 +106,10 @@ def test_the_sizes_of_the_digits_are_those_that_scikit_learn_has():
     shape, classes, train, test = images_of(read_study(CONFIG).datasets["digits"])
     assert (train + test, *shape[1:]) == load_digits().images.shape
     assert (classes, round(test / (train + test), 2)) == (10, 0.2)
+
+
+def test_the_sizes_of_deformed_images_are_those_that_are_asked_for():
+    assert images_of(read_study(CONFIG).datasets["noisydigits"]) == ((1, 8, 8), 10, 26_000, 2_000)
 
 
 @pytest.mark.parametrize(

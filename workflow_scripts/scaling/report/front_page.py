@@ -1,5 +1,6 @@
 """The report's first page: what the study is, what came out, with what it was made."""
 
+import base64
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,15 @@ from scaling.core.provenance import software
 from scaling.core.tidy import read_table
 from scaling.paper.tables.render import NOTHING, SYMBOLS, cells_of, printed
 
+# What of the robust procedure's note says why a number is missing, and how the page says it.
+REASONS = {
+    "never learned": "runs never learned",
+    "no early power law": "the early curves follow no power law",
+    "no range of P and norm collapses": "the rescaled curves do not fall on one",
+    "fewer than 3 P with a minimum": "fewer than three P reach their smallest error inside the runs",
+}
+WEAK = 0.3  # an interval of the difference wider than this share of the exponent, on either side, tests little
+
 
 def front_page(
     preset: str,
@@ -18,6 +28,9 @@ def front_page(
     table1: pd.DataFrame,
     perceptron: pd.DataFrame,
     seconds: float,
+    cell: str = "",
+    exponents: pd.DataFrame | None = None,
+    picture: bytes | None = None,
 ) -> str:
     """The page in reStructuredText.
 
@@ -28,6 +41,8 @@ def front_page(
     table1 : scaling.paper.tables.ours.paper_table(1, ...).
     perceptron : results/perceptron/exponents.tsv: columns quantity, setting, source, value, sigma.
     seconds : of training (`training_seconds`); 0: not known.
+    cell, exponents, picture : the cell that is shown, a row for each procedure (scaling.analysis.exponents.wide_form),
+        and its picture as PNG; without them the page has none.
     """
     made_with = ", ".join(f"{name} {version}" for name, version in software().items())
     parts = [
@@ -35,16 +50,64 @@ def front_page(
         f"Preset *{preset}*: "
         + ", ".join(f"{number:,} {what}" for what, number in sizes.items())
         + f".{_time(seconds)}",
+        *(_what_to_see(cell, exponents, picture) if exponents is not None and picture else []),
         "Predicted and measured exponents (Table 1)\n------------------------------------------",
         "The smallest test error falls with the number of images as P\\ :sup:`-γ`. γ_pred = γ₁γ₂ comes from the "
         "learning curves, γ_meas from the smallest errors. They agree within two standard errors of their difference "
-        "(published, authors), or where the interval of the difference contains zero (robust).",
+        "(published, authors), or where the interval of the difference contains zero (robust). Where that interval is "
+        f"wide (more than {WEAK:.0%} of γ_meas on either side), the test is weak.",
         _list_table(["cell", "procedure", "γ_pred", "γ_meas", "agree"], _predicted_and_measured(table1)),
         "Exponents of the perceptron\n---------------------------",
         _list_table(*_perceptron(perceptron)),
         f"Made with {made_with}. How long each job took: Statistics, in the menu.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _what_to_see(cell: str, exponents: pd.DataFrame, picture: bytes) -> list[str]:
+    """The picture of the cell, and what it shows, number by number."""
+    robust = exponents[exponents["procedure"] == "robust"]
+    row = robust.iloc[0].to_dict() if len(robust) else {}
+    why = _reason(row)
+    number = {name: _number(row, name, why) for name in ("gamma_1", "gamma_2", "gamma_pred", "gamma_meas")}
+    lines = [
+        f"1. **One early line.** Early in training the test error ε falls with the norm λ of the weights as λ\\ "
+        f":sup:`-γ₁`, the same line for every P (number of images). γ₁ = {number['gamma_1']}.",
+        "2. **The curves leave it one after another.** The norm of the smallest error (star) grows as P\\ :sup:`γ₂`. "
+        f"γ₂ = {number['gamma_2']}. Divided by their stars, all curves are one.{_collapse(row)}",
+        "3. **Together they give the law of data.** The smallest error falls as P\\ :sup:`-γ`. Predicted: γ₁γ₂ = "
+        f"{number['gamma_pred']}. Measured: γ_meas = {number['gamma_meas']}.",
+    ]
+    uri = base64.b64encode(picture).decode()
+    return [
+        "What you should see\n-------------------",
+        f".. image:: data:image/png;base64,{uri}\n   :alt: learning curves of {cell}, rescaled, and the best errors\n"
+        "   :width: 100%",
+        f"*{cell.replace('_', ' ')}; from blue (few images) to orange (many); intervals are 95 %, "
+        "of the robust procedure.*",
+        "\n".join(lines),
+    ]
+
+
+def _number(row: Mapping[str, object], name: str, why: str) -> str:
+    """An exponent with its interval, or why there is none."""
+    value, low, high = (float(row.get(f"{name}{end}", math.nan)) for end in ("", "_low", "_high"))
+    return with_interval(value, low, high, digits=1) if math.isfinite(value) else f"no number ({why})"
+
+
+def _reason(row: Mapping[str, object]) -> str:
+    """Why the robust procedure gives no number, in a few words; from its note."""
+    note = next((str(row[name]) for name in ("note", "note_robust") if isinstance(row.get(name), str)), "")
+    return next((words for sign, words in REASONS.items() if sign in note), note or "too few runs")
+
+
+def _collapse(row: Mapping[str, object]) -> str:
+    """How well the curves fall on one, against the norm and against time."""
+    chi2, epochs = (float(row.get(f"collapse_chi2{end}", math.nan)) for end in ("", "_epochs"))
+    if not math.isfinite(chi2):
+        return ""
+    beside = f"; against training time instead of the norm: {epochs:.2g}" if math.isfinite(epochs) else ""
+    return f" (χ² of the collapse: {chi2:.2g}, where 1 is the noise{beside}.)"
 
 
 def training_seconds(benchmarks: Path) -> float:
@@ -76,8 +139,10 @@ def _agreement(numbers: Mapping[str, object], source: str) -> str:
     if source == "robust":
         difference, low, high = (float(numbers[f"difference{end}_robust"]) for end in ("", "_low", "_high"))
         if not (math.isfinite(low) and math.isfinite(high)):
-            return NOTHING
-        return f"{'yes' if low <= 0 <= high else 'no'}, difference {with_interval(difference, low, high)}"
+            return f"cannot be said: {_reason(numbers)}"
+        weak = max(high - difference, difference - low) > WEAK * abs(float(numbers["gamma_meas_robust"]))
+        verdict = "yes" if low <= 0 <= high else "no"
+        return f"{verdict}{', a weak test' * weak}: difference {with_interval(difference, low, high, digits=1)}"
     try:
         predicted, measured, sigma = (
             float(numbers[f"{name}_{source}"]) for name in ("gamma_pred", "gamma_meas", "sigma")

@@ -13,12 +13,13 @@ def draw_learning_curves(panels: Sequence[Panel]) -> Figure:
     """One panel per cell, variant and norm; needs `curves` and `optima`."""
     figure, axes = panel_grid(panels, r"norm $\lambda$", r"test error $\epsilon$")
     for ax, panel in zip(axes, panels, strict=True):
-        _draw_panel(ax, panel)
+        draw_learning_curve_panel(ax, panel)
     add_P_legend(figure, axes, [panel.P for panel in panels])
     return figure
 
 
-def _draw_panel(ax: Axes, panel: Panel) -> None:
+def draw_learning_curve_panel(ax: Axes, panel: Panel) -> None:
+    """Each P's mean curve with its band, and its optimum as a star."""
     colours = colours_of(panel.P)
     for P in panel.P:
         curve = curve_of(panel.curves, P)

@@ -11,6 +11,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from scaling.core.errors import BadInput
 from scaling.core.notation import power_of_ten, with_uncertainty
+from scaling.perceptron.comparison import theory_times_ratio
 from scaling.perceptron.figures.theory import RULES
 from scaling.plotting.style import CATEGORIES, PAGE_WIDTH, colours_of, new_figure
 
@@ -19,7 +20,7 @@ SMALLEST_LAMBDA = 1e-2  # below, every curve is the Hebb rule's
 
 
 def figure_1(theory: pd.DataFrame, optima: pd.DataFrame, curves: pd.DataFrame, dynamics: pd.DataFrame) -> Figure:
-    """Fixed norm (theory, N to infinity) and free norm (gradient descent at finite N) against lambda.
+    """Fixed norm (theory, N to infinity) and free norm (gradient descent, brought to large N) against lambda.
 
     Parameters
     ----------
@@ -31,25 +32,24 @@ def figure_1(theory: pd.DataFrame, optima: pd.DataFrame, curves: pd.DataFrame, d
     ------
     BadInput if theory and dynamics have no alpha in common.
     """
-    flow = curves[(curves["method"] == "flow") & (curves["lambda"] >= SMALLEST_LAMBDA)]
-    alphas = sorted(set(theory["alpha"]) & set(flow["alpha"]))
+    flow = theory_times_ratio(curves[curves["lambda"] >= SMALLEST_LAMBDA], theory)
+    alphas = sorted(set(flow["alpha"]))
     if not alphas:
         keys = "perceptron_theory.alphas and perceptron_dynamics.alphas"
         raise BadInput(f"config keys {keys}: figure 1 needs an alpha in common")
     figure, axes = new_figure(1, 2, width=PAGE_WIDTH, panel_height=2.7)
-    fixed = curves[(curves["method"] == "fixed") & (curves["lambda"] >= SMALLEST_LAMBDA)]
     theory = theory[(theory["lambda"] >= SMALLEST_LAMBDA) & (theory["lambda"] <= flow["lambda"].max())]
     alpha = min(alphas, key=lambda value: abs(np.log(value / LEFT_ALPHA)))
     plain = dynamics[(dynamics["method"] == "plain") & (dynamics["alpha"] == alpha)]
-    chosen = (table[table["alpha"] == alpha] for table in (theory, optima, flow, fixed))
+    chosen = (table[table["alpha"] == alpha] for table in (theory, optima, flow))
     _one_alpha(figure, axes[0, 0], alpha, *chosen, plain)
     _many_alphas(axes[0, 1], alphas, theory, flow)
     return figure
 
 
-def _one_alpha(figure: Figure, axes: Axes, alpha, theory, optima, flow, fixed, plain) -> None:
-    axes.plot(theory["lambda"], theory["epsilon"], color=CATEGORIES[0], linewidth=1.4, label="fixed norm, theory")
-    axes.plot(fixed["lambda"], fixed["epsilon"], color="0.3", linewidth=0.8, label="fixed norm, samples")
+def _one_alpha(figure: Figure, axes: Axes, alpha, theory, optima, flow, plain) -> None:
+    above = {"color": CATEGORIES[0], "linewidth": 1, "linestyle": "--", "zorder": 3}
+    axes.plot(theory["lambda"], theory["epsilon"], label="fixed norm, theory", **above)
     points = np.column_stack([flow["lambda"], flow["epsilon"]])
     path = LineCollection(np.stack([points[:-1], points[1:]], axis=1), cmap="viridis", linewidth=2)
     path.set_array(flow["log_time"].to_numpy()[1:] / np.log(10))
@@ -65,8 +65,8 @@ def _one_alpha(figure: Figure, axes: Axes, alpha, theory, optima, flow, fixed, p
             xycoords=axes.get_yaxis_transform(), color=style["color"], fontsize=6.5,
         )  # fmt: skip
     handles, labels = axes.get_legend_handles_labels()
-    handles.insert(2, Line2D([], [], color="#21918c", linewidth=2))
-    labels.insert(2, "free norm, samples")
+    handles.append(Line2D([], [], color="#21918c", linewidth=2))
+    labels.append("free norm, gradient descent")
     if len(plain):
         last = plain[plain["step"] == plain["step"].max()].mean(numeric_only=True)
         on_path = np.exp(np.interp(np.log(last["lambda"]), np.log(flow["lambda"]), np.log(flow["epsilon"])))
