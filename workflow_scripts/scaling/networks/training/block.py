@@ -23,6 +23,8 @@ from scaling.networks.training.loop import Job, group_by_step, one_by_one, train
 from scaling.networks.training.spec import TrainingSpec
 from scaling.networks.training.stop import Stopped, StopRequest
 
+#: This module, as fingerprints name it: its code is what checkpoints are bound to.
+TRAINED_BY = "scaling/networks/training/block"
 #: A ViT of fewer parameters is faster in a stack than on lanes.
 SMALL_VIT = 1_000_000
 #: How many lanes a network has, and one of few parameters.
@@ -74,7 +76,7 @@ def train_block(
     after SIGTERM or SIGINT; OSError if a checkpoint cannot be written; RuntimeError if a process was killed. After the
     last three the next call continues.
     """
-    job = _job(images, subsets, spec, Path(checkpoint_folder), code, device)
+    job = job_of(images, subsets, spec, Path(checkpoint_folder), code, device)
     job = replace(job, keep_weights=keep_weights, checkpoint_seconds=checkpoint_seconds)
     found = {seed: checkpoints.load(job.path(seed), job.identities[seed], job.steps) for seed in subsets}
     done = {seed: saved for seed, saved in found.items() if saved is not None and saved.ends_at(job.steps)}
@@ -95,9 +97,16 @@ def train_block(
     return _tables(job, {seed: done[seed] for seed in subsets})
 
 
-def _job(
-    images: ImageArrays, subsets: Mapping[int, np.ndarray], spec: TrainingSpec, folder: Path, code: str, device: str
+def job_of(
+    images: ImageArrays,
+    subsets: Mapping[int, np.ndarray],
+    spec: TrainingSpec,
+    folder: Path,
+    code: str,
+    device: str,
+    hashed: str | None = None,
 ) -> Job:
+    """What `train_block` trains; `hashed` is the hash of the images, if it is known."""
     sizes = {len(subset) for subset in subsets.values()}
     if len(sizes) != 1 or 0 in sizes:
         raise BadInput(f"subsets: {sorted(sizes)} images; one number for all seeds, 1 or more, is allowed")
@@ -112,7 +121,11 @@ def _job(
     spec = chosen(spec, images, device)
     channels_last = device == "cuda" and spec.engine != "stacked"
     identities = checkpoints.identities(
-        spec, checkpoints.images_hash(images), dict(subsets), code, environment(spec, device, channels_last)
+        spec,
+        hashed or checkpoints.images_hash(images),
+        dict(subsets),
+        code,
+        environment(spec, device, channels_last),
     )
     job = Job(spec, images, dict(subsets), identities, folder, device, spec.engine, channels_last=channels_last)
     return replace(job, lanes=_lanes(job, number_of_classes(images))) if spec.engine == "lanes" else job
