@@ -63,6 +63,7 @@ rule train_block:
     output:
         epochs="results/runs/{cell}/{variant}/P{P}/block{block}.epochs.parquet",
         layers="results/runs/{cell}/{variant}/P{P}/block{block}.layers.parquet",
+        origins="results/runs/{cell}/{variant}/P{P}/block{block}.origins.tsv",
     log:
         "logs/train_block/{cell}/{variant}/P{P}/block{block}.log",
     benchmark:
@@ -83,4 +84,5 @@ rule train_block:
         'exec python "$SCALING_RUN" networks/train_block --arrays {input.arrays:q} --seeds {params.seeds}'
         " --subsets {input.subsets:q} --spec {params.spec:q} --checkpoints {params.checkpoints:q} --code {params.training_code}"
         " --keep-weights {params.keep_weights} --workers {threads} --epochs {output.epochs:q} --layers {output.layers:q}"
+        " --origins {output.origins:q}"
         " > {log:q} 2>&1"

@@ -99,7 +99,11 @@ def test_a_cell_of_one_s_own_can_replace_the_preset_s():
         ({"cells": {"CNN_digits": {"learning_rate": "fast"}}}, "cells.CNN_digits.learning_rate", "number"),
         ({"cells": {"CNN_digits": {"optimizer": "Adagrad"}}}, "cells.CNN_digits.optimizer", "adam, adamw, sgd"),
         ({"cells": {"CNN_digits": {"augmentation": "None"}}}, "cells.CNN_digits.augmentation", "none, "),
-        ({"cells": {"CNN_digits": {"engine": "fast"}}}, "cells.CNN_digits.engine", "auto, single, stacked, streams"),
+        (
+            {"cells": {"CNN_digits": {"engine": "fast"}}},
+            "cells.CNN_digits.engine",
+            "auto, lanes, single, ",
+        ),
         ({"cells": {"CNN_digits": {"dataset": "letters"}}}, "cells.CNN_digits.dataset", "digits, MNIST"),
         ({"cells": {"CNN_digits": {"family": "MLP"}}}, "cells.CNN_digits.family", "cnn, resnet, vit"),
         ({"cells": {"CNN_digits": {"P": [100, 91]}}}, "cells.CNN_digits", "no number for P = [91]"),

@@ -6,9 +6,11 @@ Every room states its keys in its module `settings`, in a class `Settings`. Rule
 import difflib
 import importlib
 import types
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
+import yaml
 from pydantic import BaseModel, Field, ValidationError, create_model
 
 from scaling.core.errors import BadInput
@@ -51,6 +53,24 @@ def read_study(config: dict[str, Any]) -> Study:
         return Study.model_validate({"preset": preset} | settings)
     except ValidationError as problem:
         raise BadInput(_one_line(problem)) from None
+
+
+def read_files(files: Sequence[Path], preset: str | None = None) -> Study:
+    """The study of configuration files as Snakemake reads them, each on top of those before; raises as `read_study`."""
+    config: dict[str, Any] = {}
+    for file in files:
+        try:
+            content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError) as problem:
+            raise BadInput(f"{file}: not a configuration file ({' '.join(str(problem).split())})") from None
+        config = _update(config, content or {})
+    return read_study(config | ({} if preset is None else {"preset": preset}))
+
+
+def _update(base: Any, over: Any) -> Any:
+    if not (isinstance(base, dict) and isinstance(over, dict)):
+        return over
+    return base | {key: _update(base.get(key), value) for key, value in over.items()}
 
 
 def _merge(base: Any, over: Any) -> Any:

@@ -22,19 +22,35 @@ def fingerprint(step: str, *chosen: str) -> str:
         ("sources/printed/*.tsv").
     """
     modules = [name for name in chosen if name.startswith("scaling.")]
+    digest = hashlib.sha256()
+    for file in _files(step, modules):
+        digest.update(f"{file.relative_to(ROOT)}\n{_bare_syntax(file)}\n".encode())
+    for pattern in sorted(set(chosen) - set(modules)):
+        for file in sorted((ROOT / "scaling").glob(pattern)):
+            digest.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def bytes_hash(step: str, *chosen: str) -> str:
+    """Hash of the bytes of the same files, comments and all; `chosen` are modules.
+
+    A fingerprint has the syntax as one version of Python sees it. This one is the same under all of them.
+    """
+    digest = hashlib.sha256()
+    for file in _files(step, list(chosen)):
+        digest.update(f"{file.relative_to(ROOT).as_posix()}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _files(step: str, modules: list[str]) -> list[Path]:
+    """The files of the step and the modules, and of all local modules that they import."""
     files, waiting = set(), [ROOT / f"{step}.py", *(_files_of(module)[-1] for module in modules)]
     while waiting:
         file = waiting.pop()
         if file not in files:
             files.add(file)
             waiting.extend(_imported_files(file))
-    digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(f"{file.relative_to(ROOT)}\n{_bare_syntax(file)}\n".encode())
-    for pattern in sorted(set(chosen) - set(modules)):
-        for file in sorted((ROOT / "scaling").glob(pattern)):
-            digest.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
-    return digest.hexdigest()[:16]
+    return sorted(files)
 
 
 @cache

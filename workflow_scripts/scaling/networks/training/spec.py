@@ -15,8 +15,8 @@ from scaling.networks.training.augmentations import AUGMENTATIONS
 from scaling.networks.training.optimizers import OPTIMIZERS
 
 ENGINES = Registry("networks.training.engines", "engine")
-#: What the engine `auto` is on a device.
-AUTO_ENGINE = {"cpu": "single", "cuda": "stacked"}
+#: What the engine `auto` may be on a device (scaling.networks.training.block).
+AUTO_ENGINES = {"cpu": ["single"], "cuda": ["lanes", "stacked"]}
 
 
 @dataclass(frozen=True)
@@ -98,11 +98,15 @@ class TrainingSpec:
     engine: str = setting(
         Choice(ENGINES, "auto"),
         "auto",
-        "runs of a block one by one; all at once in one stack; or all at once on a GPU's streams. auto: stacked on a "
-        "GPU, one by one on a CPU, where a run's bits then do not depend on the other runs of its block",
+        "single: the runs of a block one by one; lanes: some at a time, each on a stream of a GPU, with no step in "
+        "common; streams: all in step on a GPU's streams; stacked: all in one stack. auto: single on a CPU; on a GPU "
+        "lanes with recorded steps, for a small ViT a stack (what was fastest there)",
     )
     cuda_graphs: bool = setting(
-        bool, False, "record a training step's kernels once and replay them: on a GPU only, refused on a CPU"
+        bool,
+        False,
+        "record a training step's kernels once and replay them: on a GPU only, refused on a CPU (engine auto does "
+        "so on a GPU)",
     )
 
     @classmethod
@@ -113,7 +117,8 @@ class TrainingSpec:
 
     def modules(self) -> list[str]:
         """The modules that are chosen by name, for the fingerprint of what trains: the family, optimizer, ..."""
-        engines = AUTO_ENGINE.values() if self.engine == "auto" else [self.engine]
+        auto = [engine for engines in AUTO_ENGINES.values() for engine in engines]
+        engines = auto if self.engine == "auto" else [self.engine]
         chosen = [f"scaling.networks.models.{self.family.lower()}", TASKS.module(self.task)]
         chosen.append(OPTIMIZERS.module(self.optimizer))
         chosen += [AUGMENTATIONS.module(self.augmentation)] if self.augmentation != "none" else []
