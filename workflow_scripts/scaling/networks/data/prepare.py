@@ -5,29 +5,40 @@ from typing import Any
 
 from scaling.core.errors import BadInput
 from scaling.networks.data.arrays import ImageArrays, check_arrays, describe, pooled
+from scaling.networks.data.options import OPTIONS, chosen
 from scaling.networks.data.sources import SOURCES
 
 
 def prepare(
-    source: str, name: str | None = None, root: str | None = None, pool: int = 1, test_images: int = 357
+    source: str,
+    name: str | None = None,
+    root: str | None = None,
+    pool: int = 1,
+    test_images: int = 357,
+    deform: dict[str, Any] | None = None,
+    label_noise: float = 0,
 ) -> tuple[ImageArrays, dict[str, Any]]:
     """The arrays of a data set, and its provenance (scaling.networks.data.arrays.describe).
 
     Parameters
     ----------
-    source, name, root, pool, test_images : as in scaling.networks.settings.Dataset, which says what is allowed.
+    source, name, root, pool, test_images, deform, label_noise : as in scaling.networks.settings.Dataset, which says what is allowed.
 
     Raises
     ------
     BadInput with one line that names the file or the setting.
     """
-    settings = SimpleNamespace(source=source, name=name, root=root, pool=pool, test_images=test_images)
+    options = {"deform": deform, "label_noise": label_noise}
+    settings = SimpleNamespace(source=source, name=name, root=root, pool=pool, test_images=test_images, **options)
     arrays, classes = SOURCES.load(source).load(settings)
     where = root or name or source
     check_arrays(arrays, classes, where)
     try:
         arrays = pooled(arrays, pool)
+        for option, value in chosen(settings).items():
+            arrays = OPTIONS.load(option).apply(arrays, value)
     except BadInput as problem:
         raise BadInput(f"{where}: {problem}") from None
-    said = {"source": source, "name": name, "root": root, "pool": pool}
+    check_arrays(arrays, classes, where)
+    said = {"source": source, "name": name, "root": root, "pool": pool, **chosen(settings)}
     return arrays, describe(arrays, classes, {key: value for key, value in said.items() if value is not None})
