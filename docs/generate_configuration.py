@@ -131,6 +131,8 @@ def _inner(kind: Any) -> tuple[type[BaseModel] | None, list[str]]:
     if get_origin(kind) is dict:
         inner, within = _inner(get_args(kind)[-1])
         return inner, ["NAME", *within]
+    if get_origin(kind) in (Union, types.UnionType):
+        return next((found for each in get_args(kind) if (found := _inner(each))[0] is not None), (None, []))
     return None, []
 
 

@@ -1,9 +1,19 @@
 # Images to arrays, arrays to random subsets. Both are quick and one needs the network: they run where Snakemake runs.
+from scaling.networks.data.options import OPTIONS, chosen
 from scaling.networks.data.sources import SOURCES as IMAGE_SOURCES
 
 
 def image_source(wildcards):
     return STUDY.datasets[wildcards.dataset].source
+
+
+def image_modules(wildcards):
+    """The code that a data set's settings choose: its source, and what is done to its images."""
+    options = chosen(STUDY.datasets[wildcards.dataset])
+    return [
+        IMAGE_SOURCES.module(image_source(wildcards)),
+        *map(OPTIONS.module, options),
+    ]
 
 
 rule prepare_dataset:
@@ -25,7 +35,7 @@ rule prepare_dataset:
             exclude_defaults=True
         ),
         code=lambda wildcards: code(
-            "networks/prepare_dataset", IMAGE_SOURCES.module(image_source(wildcards))
+            "networks/prepare_dataset", *image_modules(wildcards)
         ),
     shell:
         'python "$SCALING_RUN" networks/prepare_dataset --settings {params.settings:q} --arrays {output.arrays:q}'

@@ -15,9 +15,9 @@ from harness.steps import run_step
 from scaling.core.errors import BadInput
 from scaling.networks.data.arrays import read_arrays
 from scaling.networks.data.prepare import prepare
+from scaling.networks.data.settings import Dataset
 from scaling.networks.data.sizes import known_training_images
 from scaling.networks.data.sources.torchvision import DOWNLOADS
-from scaling.networks.settings import Dataset
 
 
 def test_digits():

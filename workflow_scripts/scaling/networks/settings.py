@@ -17,8 +17,8 @@ from pydantic import (
 
 from scaling.analysis.settings import FitWindow
 from scaling.core.settings import Count, Distinct, Positive, Section, by_name, what_is_wrong
-from scaling.networks.data.sizes import known_sizes, known_training_images
-from scaling.networks.data.sources import SOURCES
+from scaling.networks.data.settings import Dataset
+from scaling.networks.data.sizes import known_training_images
 from scaling.networks.families import check_family
 from scaling.networks.norms.definitions import NORMS
 from scaling.networks.training.spec import Choice, TrainingSpec
@@ -29,38 +29,6 @@ NAMES = {
     "cells": ("[A-Za-z0-9]+_[A-Za-z0-9]+", "letters and digits with one _ among them, as in CNN_MNIST"),
     "variants": ("[A-Za-z0-9_.-]+", "letters, digits, _, . and -"),
 }
-
-
-class Dataset(Section):
-    """Where a data set's images come from; every source ends in one array file with its provenance."""
-
-    source: str = Field(
-        description="a file of scaling/networks/data/sources. digits: scikit-learn's 8x8 digits; torchvision: a class "
-        "of torchvision.datasets; idx: a folder of IDX files; folder: a folder, or a zip or tar archive of one, laid "
-        "out train/<class>/*, test/<class>/*"
-    )
-    name: str | None = Field(
-        None, description="torchvision: MNIST, FashionMNIST, CIFAR10 or CIFAR100; of other sources what they hold"
-    )
-    root: str | None = Field(
-        None, description="idx and folder: path; torchvision: where the files are, or are downloaded to"
-    )
-    pool: Count = Field(1, description="average the images over pool x pool pixels")
-    test_images: Count = Field(357, description="digits: how many of the 1797 are held out")
-
-    @field_validator("source")
-    @classmethod
-    def _known_source(cls, source: str) -> str:
-        return by_name(SOURCES, source)
-
-    @model_validator(mode="after")
-    def _complete(self) -> "Dataset":
-        SOURCES.load(self.source).check(self)
-        if known := known_sizes(self):
-            _, height, width = known.image_shape
-            if height % self.pool or width % self.pool:
-                raise ValueError(f"pool: {self.pool} does not divide images of {height}x{width} pixels")
-        return self
 
 
 def _chosen(choice: Choice, value: str) -> str:

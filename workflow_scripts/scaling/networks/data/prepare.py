@@ -22,7 +22,8 @@ def prepare(
 
     Parameters
     ----------
-    source, name, root, pool, test_images, deform, label_noise : as in scaling.networks.settings.Dataset, which says what is allowed.
+    source, name, root, pool, test_images, deform, label_noise : as in scaling.networks.data.settings.Dataset, which
+        says what is allowed.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from scaling.networks.data.options import OPTIONS, chosen
 from scaling.networks.data.sources import SOURCES
 
 
@@ -23,12 +24,17 @@ TORCHVISION = {
 
 
 def known_sizes(settings: Any) -> Sizes | None:
-    """Sizes of a data set with these settings (networks.settings.Dataset); None if its files have to be read."""
-    return SOURCES.load(settings.source).sizes(settings)
+    """Sizes of a data set with these settings (networks.data.settings.Dataset); None if its files have to be read."""
+    known = SOURCES.load(settings.source).sizes(settings)
+    for option, value in chosen(settings).items():
+        known = OPTIONS.load(option).sizes(known, value)
+    return known
 
 
 def known_training_images(settings: Any) -> int | None:
     """Number of training images; None if it is not known before the files are read."""
+    if settings.deform:
+        return settings.deform.train_images
     source = SOURCES.load(settings.source)
     if hasattr(source, "training_images"):
         return source.training_images(settings)

@@ -1,6 +1,6 @@
 """What is done to a data set after its source was read, one file each, in the order of `ORDER`.
 
-A file's name is a key of a data set (scaling.networks.settings.Dataset), and its value is given to the functions:
+A file's name is a key of a data set (scaling.networks.data.settings.Dataset), and its value is given to the functions:
 
 apply(arrays, value) : the changed arrays; BadInput in one line if the value does not fit them.
 sizes(known, value) : sizes of the changed data set (scaling.networks.data.sizes.Sizes) from those before.

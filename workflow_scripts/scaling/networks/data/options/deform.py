@@ -23,34 +23,35 @@ PARAMETERS = 6  # angle, two shifts, two scales, shear
 PARTS = ("rotation", "shift", "shift", "scale", "scale", "shear")
 
 
-def apply(arrays: ImageArrays, value: dict[str, Any]) -> ImageArrays:
+def apply(arrays: ImageArrays, value: Any) -> ImageArrays:
     """`train_images` and `test_images` deformed images in place of the originals.
 
     Parameters
     ----------
-    value : keys as in scaling.networks.settings.Deform.
+    value : a scaling.networks.data.settings.Deform, or a mapping with its keys.
 
     Raises
     ------
     BadInput if the images would be larger than a data set may be.
     """
-    largest = {"rotation": 0.0, "shift": 0.0, "scale": 0.0, "shear": 0.0, "seed": 0} | value
+    wanted = {"rotation": 0, "shift": 0, "scale": 0, "shear": 0, "seed": 0} | dict(value)
     made = []
     for split in ("train", "test"):
         originals, labels = getattr(arrays, f"{split}_images"), getattr(arrays, f"{split}_labels")
-        number = value[f"{split}_images"]
+        number = wanted[f"{split}_images"]
         size = number * originals[0].size
         if size > MAX_BYTES:
             raise BadInput(f"deform.{split}_images: {number} images are {size} bytes; at most {MAX_BYTES} are allowed")
         which = np.arange(number) % len(originals)
-        draws = _uniform(number, f"deform/{largest['seed']}/{split}")
-        made += [_deformed(originals, which, _maps(draws, largest)), labels[which]]
+        draws = _uniform(number, f"deform/{wanted['seed']}/{split}")
+        made += [_deformed(originals, which, _maps(draws, wanted)), labels[which]]
     return ImageArrays(*made)
 
 
-def sizes(known: Sizes | None, value: dict[str, Any]) -> Sizes | None:
+def sizes(known: Sizes | None, value: Any) -> Sizes | None:
     """The numbers of images are those that are asked for."""
-    return known and known._replace(train_images=value["train_images"], test_images=value["test_images"])
+    numbers = {name: dict(value)[name] for name in ("train_images", "test_images")}
+    return known and known._replace(**numbers)
 
 
 def _uniform(number: int, name: str) -> np.ndarray:

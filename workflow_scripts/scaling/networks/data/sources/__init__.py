@@ -1,6 +1,6 @@
 """Sources of images, one file each: a new source is one new file in this folder.
 
-Its functions take the settings of a data set (scaling.networks.settings.Dataset, or anything with the same attributes):
+Its functions take the settings of a data set (scaling.networks.data.settings.Dataset, or what has the same attributes):
 
 load(settings) : the arrays and the names of the classes; BadInput in one line that names the file.
 check(settings) : None, or ValueError "key: what is allowed" for settings that cannot be, before any file is read.
