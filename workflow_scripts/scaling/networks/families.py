@@ -16,7 +16,7 @@ import importlib.metadata
 import importlib.util
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -67,6 +67,15 @@ def find_build(family: str) -> Callable[..., Any]:
     if not callable(build):
         raise BadInput(f"family {family}: {module.__file__} has no function {name}(image_shape, classes, ...)")
     return build
+
+
+def beside(family: str, folders: Iterable[Path]) -> str:
+    """The name of a family; of a file that is not where one works but in one of the folders, its path there."""
+    kind, where, name = _parts(family)
+    if kind != "file" or Path(where).is_absolute() or Path(where).is_file():
+        return family
+    found = next((folder / where for folder in folders if (folder / where).is_file()), None)
+    return family if found is None else f"{os.path.relpath(found)}:{name}"
 
 
 def fingerprinted(family: str) -> list[str]:

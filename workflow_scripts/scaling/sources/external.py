@@ -133,9 +133,10 @@ def _as_numbers(values: pd.Series) -> pd.Series:
 def _hint(values: pd.Series) -> str:
     """What a value that is no number may be."""
     texts = [value for value in values if isinstance(value, str)]
-    if any(_is(value, "[+-]?\\d{1,3}(,\\d{3})+") for value in texts):
+    commas = [value for value in texts if "," in value]
+    if commas and all(_is(value, "[+-]?\\d{1,3}(,\\d{3})+") for value in commas):
         return "; written without separators of thousands and with a decimal point"
-    if any(_is(value, "[+-]?\\d*,\\d+([eE][+-]?\\d+)?") for value in texts):
+    if any(_is(value, "[+-]?\\d*,\\d+([eE][+-]?\\d+)?") for value in commas):
         return "; written with a decimal point, not a comma"
     if any(_is(value, ".*%") for value in texts):
         return "; written without %"

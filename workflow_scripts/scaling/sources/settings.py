@@ -17,8 +17,8 @@ class ExternalStudy(Section):
     """Somebody else's learning curves: a table with columns P, [seed], epoch, norm or log10_norm, test_error."""
 
     file: str = Field(
-        description="the table: CSV, TSV, JSON lines, Parquet, also packed; an export of wandb; a folder of TensorBoard "
-        "runs"
+        description="the table: CSV, TSV, JSON lines, Parquet, also packed; an export of wandb; a folder of "
+        "TensorBoard runs"
     )
     columns: dict[Literal["P", "seed", "epoch", "norm", "log10_norm", "test_error"], str] = Field(
         {}, description="the file's name of a column, where it is another one: {test_error: val_acc}"

@@ -77,7 +77,8 @@ def _header(lines: list[str]) -> tuple[str, list[str]]:
     if start and (start == len(lines) or _all_numbers(lines[start])):
         start -= 1
     body = [line for line in lines[start + 1 :] if not line.lstrip().startswith("#")]
-    return lines[start].lstrip().removeprefix("#").lstrip(" "), body
+    names = lines[start]
+    return (names.lstrip()[1:].lstrip(" ") if names.lstrip().startswith("#") else names), body
 
 
 def _all_numbers(line: str) -> bool:
