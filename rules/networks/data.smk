@@ -16,6 +16,12 @@ def image_modules(wildcards):
     ]
 
 
+def image_state(wildcards):
+    """What tells a folder of files from the same folder changed; empty for a source that lists its files."""
+    source = IMAGE_SOURCES.load(image_source(wildcards))
+    return source.state(STUDY.datasets[wildcards.dataset]) if hasattr(source, "state") else ""
+
+
 rule prepare_dataset:
     input:
         lambda wildcards: IMAGE_SOURCES.load(image_source(wildcards)).files(STUDY.datasets[wildcards.dataset]),
@@ -29,6 +35,8 @@ rule prepare_dataset:
     localrule: True
     params:
         settings=lambda wildcards: STUDY.datasets[wildcards.dataset].model_dump_json(exclude_defaults=True),
+        # A folder's files by their names, sizes and times: after a change they are read again.
+        state=image_state,
         code=lambda wildcards: code("networks/prepare_dataset", *image_modules(wildcards)),
     shell:
         'python "$SCALING_RUN" networks/prepare_dataset --settings {params.settings:q} --arrays {output.arrays:q}'

@@ -29,10 +29,12 @@ rule external_curves:
     localrule: True
     params:
         study=lambda wildcards: study_of(f"external/{wildcards.cell}/"),
+        columns=lambda wildcards: to_json(STUDY.external[external_study(f"external/{wildcards.cell}/")].columns),
+        given_as=lambda wildcards: STUDY.external[external_study(f"external/{wildcards.cell}/")].given_as,
         code=code("sources/external_curves"),
     shell:
         'python "$SCALING_RUN" sources/external_curves --file {input.file:q} --study {params.study} --cell {wildcards.cell}'
-        " --trajectories {output.trajectories:q} 2>&1 | tee {log:q}"
+        " --columns {params.columns:q} --given-as {params.given_as:q} --trajectories {output.trajectories:q} 2>&1 | tee {log:q}"
 
 
 # Everything of every external study: `snakemake --cores 2 external`.

@@ -6,7 +6,7 @@ Every room states its keys in its module `settings`, in a class `Settings`. Rule
 import difflib
 import importlib
 import types
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
@@ -15,6 +15,8 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 
 from scaling.core.errors import BadInput
 from scaling.core.settings import what_is_wrong
+from scaling.core.written import with_numbers
+from scaling.networks.families import beside
 
 ROOMS = sorted(file.parent.name for file in Path(__file__).parent.glob("*/settings.py") if file.parent.name != "core")
 
@@ -26,13 +28,14 @@ Study = create_model(
 )
 
 
-def read_study(config: dict[str, Any]) -> Study:
+def read_study(config: dict[str, Any], files: Iterable[str | Path] = ()) -> Study:
     """Fill in the preset, apply the overrides, validate.
 
     Parameters
     ----------
     config : the parsed config.yaml, as changed from the command line: `preset`, `presets` (name -> settings),
         `common` (settings of every preset), and at the top level any setting that overrides the preset's.
+    files : where it was read from: a model's file may stand beside one of them.
 
     Raises
     ------
@@ -49,8 +52,11 @@ def read_study(config: dict[str, Any]) -> Study:
     if preset not in list(presets):  # a list, since what was given need not be hashable
         raise BadInput(f"config key preset: {preset!r} is not one of {', '.join(presets)}")
     settings = _merge(_merge(config.get("common", {}), presets[preset]), overrides)
+    for cell in (settings.get("cells") or {}).values() if isinstance(settings.get("cells"), dict) else ():
+        if isinstance(cell, dict) and isinstance(cell.get("family"), str):
+            cell["family"] = beside(cell["family"], [Path(file).parent for file in files])
     try:
-        return Study.model_validate({"preset": preset} | settings)
+        return Study.model_validate({"preset": preset} | with_numbers(settings))
     except ValidationError as problem:
         raise BadInput(_one_line(problem)) from None
 

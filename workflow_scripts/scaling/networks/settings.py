@@ -19,7 +19,7 @@ from scaling.analysis.settings import FitWindow
 from scaling.core.settings import Count, Distinct, Positive, Section, by_name, what_is_wrong
 from scaling.networks.data.settings import Dataset
 from scaling.networks.data.sizes import known_training_images
-from scaling.networks.models import FAMILIES
+from scaling.networks.families import check_family
 from scaling.networks.norms.definitions import NORMS
 from scaling.networks.training.spec import Choice, TrainingSpec
 
@@ -118,7 +118,10 @@ class Training(_Shared):
 class Cell(Training):
     """One network on one data set: a panel of the paper's figures."""
 
-    family: str = Field(description="CNN, ResNet, ViT, or a file of your own in scaling/networks/models")
+    family: str = Field(
+        description="CNN, ResNet, ViT or another file of scaling/networks/models; torchvision:NAME, timm:NAME; "
+        "package.module:function; FILE.py or FILE.py:function"
+    )
     dataset: str = Field(description="a key of `datasets`")
     sizes: dict[str, Any] = Field(description="the family's own sizes: widths, depths, patch size, ...")
     variants: Annotated[list[str], Distinct] = Field(
@@ -141,7 +144,7 @@ class Cell(Training):
     @field_validator("family")
     @classmethod
     def _known_family(cls, family: str) -> str:
-        by_name(FAMILIES, family)
+        check_family(family)
         return family
 
 

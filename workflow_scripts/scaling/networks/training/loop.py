@@ -13,7 +13,8 @@ import torch
 from torch import Tensor
 
 from scaling.networks.data.arrays import ImageArrays
-from scaling.networks.norms.layers import STATISTICS
+from scaling.networks.layers import say_once
+from scaling.networks.norms.layers import STATISTICS, check_layers
 from scaling.networks.training import checkpoints
 from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.checkpoints import Identity, Saved
@@ -132,10 +133,9 @@ class RunsInStep:
         images = job.device_images or DeviceImages(job.images, job.spec, self.device, job.channels_last)
         self.channels_last = images.channels_last
         self.engine = make_engine(job.engine, job.spec, images, classes, self.seeds, job.capture)
-        self.layers = [
-            [layer.name, layer.kind, layer.module.weight.shape[0], layer.module.weight[0].numel()]
-            for layer in self.engine.layers
-        ]
+        self.layers = [[layer.name, layer.kind, *layer.matrix.shape] for layer in self.engine.layers]
+        check_layers(self.engine.layers, job.P, job.spec.batch_size, job.spec.operator_norm)
+        say_once(self.engine.layers.in_words())
         subsets = np.stack([np.asarray(job.subsets[seed], np.int64) for seed in self.seeds])
         self.subset = torch.from_numpy(subsets).to(self.device)
         self.generators = [torch.Generator().manual_seed(_stream_seed("order", seed)) for seed in self.seeds]

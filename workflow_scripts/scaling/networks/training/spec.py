@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from scaling.core.errors import BadInput
 from scaling.core.registry import Registry
+from scaling.networks.families import fingerprinted
 from scaling.networks.tasks import TASKS
 from scaling.networks.training.augmentations import AUGMENTATIONS
 from scaling.networks.training.optimizers import OPTIMIZERS
@@ -50,7 +51,7 @@ class TrainingSpec:
 
     Attributes
     ----------
-    family : a file of scaling.networks.models, in any case, e.g. "CNN".
+    family : a file of scaling.networks.models, in any case, e.g. "CNN", or another (scaling.networks.families).
     sizes : keyword arguments of that family's `build`: widths, depths, patch size, ...
     epochs : passes over the P images.
     The others: `meaning` in their metadata.
@@ -119,8 +120,7 @@ class TrainingSpec:
         """The modules that are chosen by name, for the fingerprint of what trains: the family, optimizer, ..."""
         auto = [engine for engines in AUTO_ENGINES.values() for engine in engines]
         engines = auto if self.engine == "auto" else [self.engine]
-        chosen = [f"scaling.networks.models.{self.family.lower()}", TASKS.module(self.task)]
-        chosen.append(OPTIMIZERS.module(self.optimizer))
+        chosen = [*fingerprinted(self.family), TASKS.module(self.task), OPTIMIZERS.module(self.optimizer)]
         chosen += [AUGMENTATIONS.module(self.augmentation)] if self.augmentation != "none" else []
         return chosen + [ENGINES.module(engine) for engine in engines]
 
