@@ -10,10 +10,7 @@ def image_source(wildcards):
 def image_modules(wildcards):
     """The code that a data set's settings choose: its source, and what is done to its images."""
     options = chosen(STUDY.datasets[wildcards.dataset])
-    return [
-        IMAGE_SOURCES.module(image_source(wildcards)),
-        *map(OPTIONS.module, options),
-    ]
+    return [IMAGE_SOURCES.module(image_source(wildcards)), *map(OPTIONS.module, options)]
 
 
 def image_state(wildcards):

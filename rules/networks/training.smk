@@ -85,8 +85,7 @@ rule train_block:
         'exec python "$SCALING_RUN" networks/train_block --arrays {input.arrays:q} --seeds {params.seeds}'
         " --subsets {input.subsets:q} --spec {params.spec:q} --checkpoints {params.checkpoints:q} --code {params.training_code}"
         " --keep-weights {params.keep_weights} --workers {threads} --epochs {output.epochs:q} --layers {output.layers:q}"
-        " --origins {output.origins:q}"
-        " > {log:q} 2>&1"
+        " --origins {output.origins:q} > {log:q} 2>&1"
 
 
 # What of a cell's model is in its norms, and what is not: `snakemake --cores 1 results/models/CNN_digits.tsv`.
@@ -100,14 +99,10 @@ rule matrices:
     wildcard_constraints:
         cell="|".join(STUDY.cells) or "none",
     localrule: True
-    threads: 1
     params:
         family=lambda wildcards: STUDY.cells[wildcards.cell].family,
         sizes=lambda wildcards: to_json(STUDY.cells[wildcards.cell].sizes),
-        code=lambda wildcards: code(
-            "networks/matrices",
-            *fingerprinted(STUDY.cells[wildcards.cell].family),
-        ),
+        code=lambda wildcards: code("networks/matrices", *fingerprinted(STUDY.cells[wildcards.cell].family)),
     shell:
         'python "$SCALING_RUN" networks/matrices --family {params.family:q} --sizes {params.sizes:q}'
         " --provenance {input.provenance:q} --matrices {output.matrices:q} > {log:q} 2>&1"

@@ -8,21 +8,12 @@ PERCEPTRON_FIGURES = {
         "curves": "dynamics_curves.tsv",
         "dynamics": "dynamics.parquet",
     },
-    2: {
-        "theory": "theory.tsv",
-        "optima": "optima.tsv",
-        "collapse": "theory_collapse.tsv",
-    },
+    2: {"theory": "theory.tsv", "optima": "optima.tsv", "collapse": "theory_collapse.tsv"},
     5: {},
     6: {"theory": "theory.tsv", "optima": "optima.tsv"},
     7: {"mse": "mse.parquet"},
     8: {"theory": "theory.tsv"},
-    9: {
-        "curves": "dynamics_curves.tsv",
-        "optima": "dynamics_optima.tsv",
-        "gamma-1": "dynamics_gamma_1.tsv",
-        "exponents": "dynamics_exponents.tsv",
-    },
+    9: {name: f"dynamics_{name.replace('-', '_')}.tsv" for name in ("curves", "optima", "gamma-1", "exponents")},
 }
 # Settings that a step takes besides its tables; settings that a caption names.
 WINDOW = to_json(DYNAMICS.gamma_1_windows[0])
@@ -31,15 +22,8 @@ IN_CAPTION = {
     1: {"lambda_max": DYNAMICS.lambda_max},
     9: {"min_alpha": DYNAMICS.gamma_1_min_alpha},
 }
-TARGETS += [
-    f"results/perceptron/{table}"
-    for table in (
-        "theory.tsv",
-        "theory_exponents.tsv",
-        "dynamics.parquet",
-        "exponents.tsv",
-    )
-]
+TABLES_OF_ALL = "theory.tsv", "theory_exponents.tsv", "dynamics.parquet", "exponents.tsv"
+TARGETS += [f"results/perceptron/{table}" for table in TABLES_OF_ALL]
 TARGETS += [f"results/figures/fig{number}.{kind}" for number in PERCEPTRON_FIGURES for kind in ("pdf", "png")]
 
 
@@ -56,10 +40,7 @@ for number, tables in PERCEPTRON_FIGURES.items():
                 f"results/figures/fig{number}.png",
                 caption=f"captions/fig{number}.rst",
                 category="Figures",
-                labels={
-                    "figure": f"{number:02}",
-                    "shows": FIGURES[number].shows,
-                },
+                labels={"figure": f"{number:02}", "shows": FIGURES[number].shows},
             ),
         log:
             f"logs/figures/fig{number}.log",

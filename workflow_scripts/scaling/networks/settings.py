@@ -1,6 +1,7 @@
 """Settings of trained networks: images, cells, variants, norms, the device that trains."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import MISSING, fields
 from functools import partial
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -277,3 +278,17 @@ class Settings(Section):
             error = problem.errors(include_url=False)[0]
             key = ".".join(["variants", variant, *map(str, error["loc"])])
             raise ValueError(f"{key}: {what_is_wrong(error)}") from None
+
+    def in_words(self, trained: Iterable[tuple[str, str]]) -> list[str]:
+        """How the networks of some (cell, variant) are trained: a line for each, once."""
+        return [
+            f"{cell} {variant}".removesuffix(" baseline").replace("_", " ")
+            + f": {self.training(cell, variant).in_words()}."
+            for cell, variant in dict.fromkeys(trained)
+        ]
+
+    def extent(self) -> dict[str, int]:
+        """How much is trained: a label -> a count."""
+        ways = [(cell, variant) for cell in self.cells for variant in ("baseline", *self.cells[cell].variants)]
+        runs = sum(self.training(*way).number_of_runs() for way in ways)
+        return {"cells": len(self.cells), "ways of training": len(ways), "training runs": runs}
