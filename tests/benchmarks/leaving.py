@@ -80,6 +80,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=250)
     parser.add_argument("--arithmetics", nargs="+", default=list(ARITHMETICS), choices=ARITHMETICS)
     parser.add_argument("--P", type=int, nargs="+", default=[375, 750, 1500])
+    parser.add_argument("--seeds", type=int, nargs="+", default=range(1, 1000))
     asked = parser.parse_args()
     end = time.monotonic() + 60 * asked.minutes
     images = read_arrays(asked.images)
@@ -88,7 +89,7 @@ def main() -> None:
         if asked.table.exists()
         else set()
     )
-    for seed in range(1, 1000):
+    for seed in asked.seeds:
         for P in asked.P:
             for name in asked.arithmetics:
                 if (name, str(P), str(seed)) in done:
