@@ -1,7 +1,7 @@
 # From images to the paper's tables and figures, with solvable models beside them. Every room has a folder in rules/.
 from snakemake.utils import min_version
 
-min_version("9.14")
+min_version("9.19")
 
 import os
 

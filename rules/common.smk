@@ -58,12 +58,22 @@ def to_json(value):
     return json.dumps(value, sort_keys=True)
 
 
+def one_line(function):
+    """The function, its BadInput an error of Snakemake's: one line, whichever rule has asked."""
+
+    def asked(*arguments):
+        try:
+            return function(*arguments)
+        except BadInput as problem:
+            raise WorkflowError(str(problem))
+
+    return asked
+
+
 def options(files):
     """Named files, or lists of files, as the options of a step."""
     return [
-        word
-        for name, given in files.items()
-        for word in [f"--{name}", *([given] if isinstance(given, str) else given)]
+        word for name, given in files.items() for word in [f"--{name}", *([given] if isinstance(given, str) else given)]
     ]
 
 

@@ -1,4 +1,4 @@
-# The one place that reaches into Snakemake, for what it has no public way for. Tried with Snakemake 9.14 to 9.27
+# The one place that reaches into Snakemake, for what it has no public way for. Tried with Snakemake 9.19 to 9.27
 # (tests/workflow/test_internals.py); where another version has other insides, both are left out without harm.
 
 
@@ -6,22 +6,14 @@
 # has ended so far: after some dozens that keeps a core busy. A limit that was asked for stays.
 onstart:
     limit = workflow.scheduling_settings.max_jobs_per_timespan
-    if (
-        limit
-        and (limit.max_jobs, limit.timespan) == (100, 1)
-        and hasattr(workflow.scheduler, "job_rate_limiter")
-    ):
+    if limit and (limit.max_jobs, limit.timespan) == (100, 1) and hasattr(workflow.scheduler, "job_rate_limiter"):
         workflow.scheduler.job_rate_limiter = None
 
 
 # After a failed run: the files that were not made, whichever job's error it was.
 onerror:
-    jobs = (
-        workflow.dag.needrun_jobs() if hasattr(workflow.dag, "needrun_jobs") else []
-    )
-    missing = sorted(
-        path for job in jobs for path in job.output if not os.path.exists(path)
-    )
+    jobs = workflow.dag.needrun_jobs() if hasattr(workflow.dag, "needrun_jobs") else []
+    missing = sorted(path for job in jobs for path in job.output if not os.path.exists(path))
     if missing:
         print(
             f"Not made ({len(missing)} files), for the errors above:",

@@ -10,7 +10,6 @@ rule mean_curves:
     log:
         "logs/mean_curves/{of}{cell}/{variant}/{norm}.log",
     localrule: True
-    threads: 1
     params:
         grid_points=STUDY.exponents.grid_points,
         code=code("analysis/mean_curves"),
@@ -29,11 +28,8 @@ rule authors_exponents:
     log:
         "logs/authors_exponents/{of}{cell}/{variant}/{norm}.log",
     localrule: True
-    threads: 1
     params:
-        window=lambda wildcards: to_json(
-            source_of(wildcards.of).window(row_of(wildcards))
-        ),
+        window=lambda wildcards: to_json(source_of(wildcards.of).window(row_of(wildcards))),
         code=code("analysis/authors_exponents"),
     shell:
         'python "$SCALING_RUN" analysis/authors_exponents --curves {input.curves:q} --optima {input.optima:q}'
@@ -49,7 +45,6 @@ rule robust_exponents:
         scales="results/{of}exponents/{cell}/{variant}/{norm}.scales.tsv",
     log:
         "logs/robust_exponents/{of}{cell}/{variant}/{norm}.log",
-    threads: 1
     params:
         resamples=STUDY.exponents.bootstrap_resamples,
         confidence=STUDY.exponents.confidence,
@@ -70,7 +65,6 @@ rule exponents:
     log:
         "logs/exponents/{of}{cell}/{variant}/{norm}.log",
     localrule: True
-    threads: 1
     params:
         code=code("core/concatenate"),
     shell:
@@ -88,11 +82,8 @@ rule choices:
         figures=multiext("results/{of}choices/{cell}/{variant}/{norm}", ".pdf", ".png"),
     log:
         "logs/choices/{of}{cell}/{variant}/{norm}.log",
-    threads: 1
     params:
-        window=lambda wildcards: to_json(
-            source_of(wildcards.of).window(row_of(wildcards))
-        ),
+        window=lambda wildcards: to_json(source_of(wildcards.of).window(row_of(wildcards))),
         resamples=STUDY.exponents.bootstrap_resamples,
         seed=STUDY.exponents.seed,
         code=code("analysis/choices"),

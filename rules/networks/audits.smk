@@ -1,7 +1,5 @@
 # What the exponents hang on: the norm's definition, and small changes of the training.
-AUDITED_NORMS = [
-    Row("", cell, "baseline", norm) for cell in STUDY.cells for norm in STUDY.norms
-]
+AUDITED_NORMS = [Row("", cell, "baseline", norm) for cell in STUDY.cells for norm in STUDY.norms]
 AUDITED_VARIANTS = [
     Row("", name, variant, STUDY.norms[0])
     for name, cell in STUDY.cells.items()
@@ -18,11 +16,7 @@ PRECISION_AUDITED = [
 AUDITS = {"norm_audit": "definitions of the norm"}
 if AUDITED_VARIANTS:
     AUDITS["fragility"] = "changes of the training"
-TARGETS += [
-    file
-    for audit in AUDITS
-    for file in (f"results/{audit}.tsv", f"results/figures/{audit}.pdf")
-]
+TARGETS += [file for audit in AUDITS for file in (f"results/{audit}.tsv", f"results/figures/{audit}.pdf")]
 
 
 rule norm_audit:
@@ -34,7 +28,6 @@ rule norm_audit:
     log:
         "logs/norm_audit.log",
     localrule: True
-    threads: 1
     params:
         code=code("networks/norm_audit"),
     shell:
@@ -51,7 +44,6 @@ rule fragility_audit:
     log:
         "logs/fragility_audit.log",
     localrule: True
-    threads: 1
     params:
         settings=to_json(STUDY.exponents),
         code=code("networks/fragility_audit"),
@@ -69,7 +61,6 @@ rule precision_audit:
     log:
         "logs/precision_audit.log",
     localrule: True
-    threads: 1
     params:
         settings=to_json(STUDY.exponents),
         code=code("networks/precision_audit"),
@@ -94,7 +85,6 @@ rule draw_audit:
     wildcard_constraints:
         audit="norm_audit|fragility",
     localrule: True
-    threads: 1
     params:
         kind=lambda wildcards: wildcards.audit.removesuffix("_audit"),
         code=code("networks/draw_audit"),

@@ -18,9 +18,7 @@ def image_modules(wildcards):
 
 rule prepare_dataset:
     input:
-        lambda wildcards: IMAGE_SOURCES.load(image_source(wildcards)).files(
-            STUDY.datasets[wildcards.dataset]
-        ),
+        lambda wildcards: IMAGE_SOURCES.load(image_source(wildcards)).files(STUDY.datasets[wildcards.dataset]),
     output:
         arrays="results/data/{dataset}.npz",
         provenance="results/data/{dataset}.json",
@@ -29,14 +27,9 @@ rule prepare_dataset:
     wildcard_constraints:
         dataset="|".join(STUDY.datasets),
     localrule: True
-    threads: 1
     params:
-        settings=lambda wildcards: STUDY.datasets[wildcards.dataset].model_dump_json(
-            exclude_defaults=True
-        ),
-        code=lambda wildcards: code(
-            "networks/prepare_dataset", *image_modules(wildcards)
-        ),
+        settings=lambda wildcards: STUDY.datasets[wildcards.dataset].model_dump_json(exclude_defaults=True),
+        code=lambda wildcards: code("networks/prepare_dataset", *image_modules(wildcards)),
     shell:
         'python "$SCALING_RUN" networks/prepare_dataset --settings {params.settings:q} --arrays {output.arrays:q}'
         " --provenance {output.provenance:q} > {log:q} 2>&1"
@@ -51,7 +44,6 @@ rule draw_subset:
     log:
         "logs/draw_subset/{dataset}/P{P}/seed{seed}.log",
     localrule: True
-    threads: 1
     params:
         code=code("networks/draw_subset"),
     shell:

@@ -8,9 +8,8 @@ rule plan:
     log:
         "logs/plan.log",
     localrule: True
-    threads: 1
     params:
         study=STUDY.model_dump_json(include=set(NetworkSettings.model_fields)),
-        code=code("networks/plan"),
+        code=code("networks/plan", "networks/plan/rates.tsv"),
     shell:
         'python "$SCALING_RUN" networks/plan --study {params.study:q} --plan {output.plan:q} 2> {log:q}'

@@ -11,9 +11,7 @@ except BadInput as problem:
 
 def numbers_of_blocks(cell, variant):
     """How many blocks each P of a cell and variant has."""
-    return {
-        P: len(PLAN.blocks(cell, variant, P)) for P in PLAN.training(cell, variant).P
-    }
+    return {P: len(PLAN.blocks(cell, variant, P)) for P in PLAN.training(cell, variant).P}
 
 
 def block_files(cell, variant, table):
@@ -26,9 +24,7 @@ def block_files(cell, variant, table):
 
 
 def block_seeds(wildcards):
-    return PLAN.blocks(wildcards.cell, wildcards.variant, int(wildcards.P))[
-        int(wildcards.block)
-    ]
+    return PLAN.blocks(wildcards.cell, wildcards.variant, int(wildcards.P))[int(wildcards.block)]
 
 
 def block_training(wildcards):
@@ -37,10 +33,7 @@ def block_training(wildcards):
 
 def block_subsets(wildcards):
     dataset = block_training(wildcards).dataset
-    return [
-        f"results/subsets/{dataset}/P{wildcards.P}/seed{seed}.npy"
-        for seed in block_seeds(wildcards)
-    ]
+    return [f"results/subsets/{dataset}/P{wildcards.P}/seed{seed}.npy" for seed in block_seeds(wildcards)]
 
 
 def block_work(wildcards):
@@ -84,12 +77,8 @@ rule train_block:
         spec=lambda wildcards: to_json(block_spec(wildcards).as_dict()),
         keep_weights=lambda wildcards: to_json(block_training(wildcards).keep_weights),
         checkpoints="results/checkpoints/{cell}/{variant}/P{P}",
-        training_code=lambda wildcards: code(
-            "scaling/networks/training/block", *block_spec(wildcards).modules()
-        ),
-        code=lambda wildcards: code(
-            "networks/train_block", *block_spec(wildcards).modules()
-        ),
+        training_code=lambda wildcards: code("scaling/networks/training/block", *block_spec(wildcards).modules()),
+        code=lambda wildcards: code("networks/train_block", *block_spec(wildcards).modules()),
     shell:
         'exec python "$SCALING_RUN" networks/train_block --arrays {input.arrays:q} --seeds {params.seeds}'
         " --subsets {input.subsets:q} --spec {params.spec:q} --checkpoints {params.checkpoints:q} --code {params.training_code}"

@@ -5,12 +5,8 @@ from scaling.networks.norms.definitions import NORMS
 # A new norm, or a changed one, is computed from the stored statistics: nothing is trained again, no other norm computed.
 rule trajectories:
     input:
-        epochs=lambda wildcards: block_files(
-            wildcards.cell, wildcards.variant, "epochs"
-        ),
-        layers=lambda wildcards: block_files(
-            wildcards.cell, wildcards.variant, "layers"
-        ),
+        epochs=lambda wildcards: block_files(wildcards.cell, wildcards.variant, "epochs"),
+        layers=lambda wildcards: block_files(wildcards.cell, wildcards.variant, "layers"),
     output:
         table="results/trajectories/{cell}/{variant}/{norm}.parquet",
     log:
@@ -18,18 +14,13 @@ rule trajectories:
     wildcard_constraints:
         cell=NAMES["cells"][0],
         norm="|".join(NORMS.names()),
-    threads: 1
     params:
         study=study_of(""),
         # In a cell of 1,000 blocks the files' names would fill the command line: the step makes them up itself.
         runs="results/runs/{cell}/{variant}",
-        blocks=lambda wildcards: to_json(
-            numbers_of_blocks(wildcards.cell, wildcards.variant)
-        ),
+        blocks=lambda wildcards: to_json(numbers_of_blocks(wildcards.cell, wildcards.variant)),
         family=lambda wildcards: STUDY.cells[wildcards.cell].family,
-        code=lambda wildcards: code(
-            "networks/trajectories", NORMS.module(wildcards.norm)
-        ),
+        code=lambda wildcards: code("networks/trajectories", NORMS.module(wildcards.norm)),
     shell:
         'python "$SCALING_RUN" networks/trajectories --runs {params.runs:q} --blocks {params.blocks:q} --study {params.study}'
         " --cell {wildcards.cell} --variant {wildcards.variant} --norm {wildcards.norm} --family {params.family:q}"

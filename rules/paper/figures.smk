@@ -30,10 +30,7 @@ def figure_files(wildcards):
     """The tables of a figure's panels, by the options of its step."""
     figure = figure_of(wildcards)
     rows = rows_of(wildcards.of, figure.rows)
-    return {
-        option: [row.file(folder, ending) for row in rows]
-        for option, folder, ending in figure.needs
-    }
+    return {option: [row.file(folder, ending) for row in rows] for option, folder, ending in figure.needs}
 
 
 def figure_settings(wildcards):
@@ -58,7 +55,6 @@ rule figure:
     wildcard_constraints:
         number="|".join(map(str, PANELLED)),
     localrule: True
-    threads: 1
     params:
         step=lambda wildcards: figure_of(wildcards).step,
         tables=lambda wildcards, input: options(dict(input.items())),
@@ -82,11 +78,8 @@ rule figure10:
     log:
         "logs/figures/fig10.log",
     localrule: True
-    threads: 1
     params:
-        settings=lambda wildcards: source_of("").words(
-            [Row("", TRAJECTORY_CELL, "baseline", STUDY.norms[0])]
-        ),
+        settings=lambda wildcards: source_of("").words([Row("", TRAJECTORY_CELL, "baseline", STUDY.norms[0])]),
         code=code("paper/trajectories"),
     shell:
         'python "$SCALING_RUN" paper/trajectories --trajectories {input.trajectories:q} --pdf {output.pdf:q} --png {output.png:q}'

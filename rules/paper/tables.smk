@@ -3,11 +3,7 @@ from scaling.paper.contents import TABLES
 from scaling.sources.facts import PUBLISHED_NORM
 
 NUMBERED = "|".join(map(str, TABLES))
-TARGETS += [
-    f"results/table{number}.tsv"
-    for number, table in TABLES.items()
-    if rows_of("", table.rows)
-]
+TARGETS += [f"results/table{number}.tsv" for number, table in TABLES.items() if rows_of("", table.rows)]
 
 
 def table_exponents(wildcards):
@@ -18,7 +14,7 @@ def table_exponents(wildcards):
 rule table:
     input:
         exponents=table_exponents,
-        descriptions=lambda wildcards: descriptions_of(wildcards.of),
+        descriptions=lambda wildcards: one_line(RECORDINGS.descriptions)(wildcards.of) if wildcards.of else [],
     output:
         tsv="results/{of}table{number}.tsv",
         md="results/{of}table{number}.md",
@@ -38,7 +34,6 @@ rule table:
         number=NUMBERED,
         of="(recorded/.*)?",
     localrule: True
-    threads: 1
     params:
         default_norm=STUDY.norms[0],
         code=code("paper/table", "sources/printed/table*.tsv"),
@@ -52,8 +47,7 @@ rule table:
 rule published_table:
     input:
         exponents=lambda wildcards: [
-            row.file("exponents", ".authors.tsv")
-            for row in rows_of("published/", TABLES[int(wildcards.number)].rows)
+            row.file("exponents", ".authors.tsv") for row in rows_of("published/", TABLES[int(wildcards.number)].rows)
         ],
     output:
         table="results/published/table{number}.tsv",
@@ -62,7 +56,6 @@ rule published_table:
     wildcard_constraints:
         number=NUMBERED,
     localrule: True
-    threads: 1
     params:
         code=code("paper/published_table", "sources/printed/*.tsv"),
     shell:
@@ -72,9 +65,7 @@ rule published_table:
 
 rule external_table:
     input:
-        exponents=lambda wildcards: [
-            row.file("exponents", ".tsv") for row in rows_of(wildcards.of, "baseline")
-        ],
+        exponents=lambda wildcards: [row.file("exponents", ".tsv") for row in rows_of(wildcards.of, "baseline")],
     output:
         table="results/{of}table.tsv",
     log:
@@ -82,7 +73,6 @@ rule external_table:
     wildcard_constraints:
         of="external/.*",
     localrule: True
-    threads: 1
     params:
         code=code("paper/external_table"),
     shell:
@@ -92,16 +82,13 @@ rule external_table:
 # What holds of the published rows when the choices are made otherwise.
 rule published_choices:
     input:
-        choices=lambda wildcards: [
-            row.file("choices", ".tsv") for row in rows_of("published/", "baseline")
-        ],
+        choices=lambda wildcards: [row.file("choices", ".tsv") for row in rows_of("published/", "baseline")],
     output:
         table="results/published/choices.tsv",
         figures=multiext("results/published/choices", ".pdf", ".png"),
     log:
         "logs/published_choices.log",
     localrule: True
-    threads: 1
     params:
         code=code("paper/published_choices"),
     shell:
@@ -112,18 +99,14 @@ rule published_choices:
 def agreeing_runs(wildcards):
     """The runs that are compared: those that are trained here, or a recorded study's."""
     of = "" if wildcards.of == "published/" else wildcards.of
-    return Row(of, wildcards.cell, "baseline", PUBLISHED_NORM).file(
-        "trajectories", ".parquet"
-    )
+    return Row(of, wildcards.cell, "baseline", PUBLISHED_NORM).file("trajectories", ".parquet")
 
 
 # Whether runs give the published curves of their cell: `snakemake --cores 2 results/published/agreement/CNN_MNIST.tsv`.
 rule agreement:
     input:
         trajectories=agreeing_runs,
-        curves=lambda wildcards: also_published(wildcards.cell).file(
-            "curves", ".parquet"
-        ),
+        curves=lambda wildcards: also_published(wildcards.cell).file("curves", ".parquet"),
     output:
         table="results/{of}agreement/{cell}.tsv",
         figures=multiext("results/{of}agreement/{cell}", ".pdf", ".png"),
@@ -132,7 +115,6 @@ rule agreement:
     wildcard_constraints:
         of="published/|recorded/.+",
     localrule: True
-    threads: 1
     params:
         code=code("analysis/agreement"),
     shell:

@@ -9,16 +9,16 @@ wildcard_constraints:
 
 def of_alphas(folder, alphas):
     # All digits that tell one number from another: the job reads its alpha from the name.
-    return [
-        f"results/perceptron/{folder}/alpha{alpha:.15g}.parquet" for alpha in alphas
-    ]
+    return [f"results/perceptron/{folder}/alpha{alpha:.15g}.parquet" for alpha in alphas]
 
 
 def dynamics_options(*names):
     """Settings as command line options: only those that a rule uses, so that no other reruns it."""
-    return " ".join(
-        f"--{name.replace('_', '-')} {getattr(DYNAMICS, name)}" for name in names
-    )
+    return " ".join(f"--{name.replace('_', '-')} {getattr(DYNAMICS, name)}" for name in names)
+
+
+SAMPLES = "N", "samples", "seed"
+GRID = "lambda_min", "lambda_max", "lambda_points"
 
 
 def patterns_mb(alpha):
@@ -26,96 +26,53 @@ def patterns_mb(alpha):
     return int(2.2 * 8e-6 * float(alpha) * DYNAMICS.N**2) + 400
 
 
-rule perceptron_dynamics:
-    output:
-        "results/perceptron/dynamics/alpha{alpha}.parquet",
-    log:
-        "logs/perceptron_dynamics/alpha{alpha}.log",
-    threads: 1
-    resources:
-        mem_mb=lambda wildcards: patterns_mb(wildcards.alpha),
-    params:
-        settings=dynamics_options(
-            "N",
-            "samples",
-            "seed",
-            "lambda_min",
-            "lambda_max",
-            "lambda_points",
-            "tolerance",
-        ),
-        code=code("perceptron/dynamics"),
-    shell:
-        'python "$SCALING_RUN" perceptron/dynamics --alpha {wildcards.alpha} {params.settings}'
-        " --output {output:q} > {log:q} 2>&1"
+# One job for each alpha: the flow, plain gradient descent, the fixed norm on the same samples. What each is told.
+PATHS = {
+    "dynamics": dynamics_options(*SAMPLES, *GRID, "tolerance"),
+    "fixed_norm": dynamics_options(*SAMPLES, *GRID),
+    "plain": dynamics_options("N", "seed")
+    + f" --samples {min(DYNAMICS.plain_samples, DYNAMICS.samples)} --steps {DYNAMICS.plain_steps}"
+    f" --learning-rate {DYNAMICS.plain_learning_rate}",
+}
+for step, settings in PATHS.items():
+
+    rule:
+        name:
+            f"perceptron_{step}"
+        output:
+            f"results/perceptron/{step}/alpha{{alpha}}.parquet",
+        log:
+            f"logs/perceptron_{step}/alpha{{alpha}}.log",
+        resources:
+            mem_mb=lambda wildcards: patterns_mb(wildcards.alpha),
+        params:
+            step=step,
+            settings=settings,
+            code=code(f"perceptron/{step}"),
+        shell:
+            'python "$SCALING_RUN" perceptron/{params.step} --alpha {wildcards.alpha} {params.settings}'
+            " --output {output:q} > {log:q} 2>&1"
 
 
-rule perceptron_plain:
-    output:
-        "results/perceptron/plain/alpha{alpha}.parquet",
-    log:
-        "logs/perceptron_plain/alpha{alpha}.log",
-    threads: 1
-    resources:
-        mem_mb=lambda wildcards: patterns_mb(wildcards.alpha),
-    params:
-        settings=dynamics_options("N", "seed"),
-        samples=min(DYNAMICS.plain_samples, DYNAMICS.samples),
-        steps=DYNAMICS.plain_steps,
-        learning_rate=DYNAMICS.plain_learning_rate,
-        code=code("perceptron/plain"),
-    shell:
-        'python "$SCALING_RUN" perceptron/plain --alpha {wildcards.alpha} {params.settings} --samples {params.samples}'
-        " --steps {params.steps} --learning-rate {params.learning_rate} --output {output:q} > {log:q} 2>&1"
+for table, parts in {
+    "dynamics": of_alphas("dynamics", DYNAMICS.alphas) + of_alphas("plain", DYNAMICS.plain_alphas),
+    "fixed_norm": of_alphas("fixed_norm", DYNAMICS.alphas),
+}.items():
 
-
-rule perceptron_fixed_norm:
-    output:
-        "results/perceptron/fixed_norm/alpha{alpha}.parquet",
-    log:
-        "logs/perceptron_fixed_norm/alpha{alpha}.log",
-    threads: 1
-    resources:
-        mem_mb=lambda wildcards: patterns_mb(wildcards.alpha),
-    params:
-        settings=dynamics_options(
-            "N", "samples", "seed", "lambda_min", "lambda_max", "lambda_points"
-        ),
-        code=code("perceptron/fixed_norm"),
-    shell:
-        'python "$SCALING_RUN" perceptron/fixed_norm --alpha {wildcards.alpha} {params.settings}'
-        " --output {output:q} > {log:q} 2>&1"
-
-
-rule perceptron_dynamics_table:
-    input:
-        flow=of_alphas("dynamics", DYNAMICS.alphas),
-        plain=of_alphas("plain", DYNAMICS.plain_alphas),
-    output:
-        "results/perceptron/dynamics.parquet",
-    log:
-        "logs/perceptron_dynamics_table.log",
-    localrule: True
-    threads: 1
-    params:
-        code=code("core/concatenate"),
-    shell:
-        'python "$SCALING_RUN" core/concatenate --tables {input:q} --output {output:q} > {log:q} 2>&1'
-
-
-rule perceptron_fixed_norm_table:
-    input:
-        of_alphas("fixed_norm", DYNAMICS.alphas),
-    output:
-        "results/perceptron/fixed_norm.parquet",
-    log:
-        "logs/perceptron_fixed_norm_table.log",
-    localrule: True
-    threads: 1
-    params:
-        code=code("core/concatenate"),
-    shell:
-        'python "$SCALING_RUN" core/concatenate --tables {input:q} --output {output:q} > {log:q} 2>&1'
+    rule:
+        name:
+            f"perceptron_{table}_table"
+        input:
+            parts,
+        output:
+            f"results/perceptron/{table}.parquet",
+        log:
+            f"logs/perceptron_{table}_table.log",
+        localrule: True
+        params:
+            code=code("core/concatenate"),
+        shell:
+            'python "$SCALING_RUN" core/concatenate --tables {input:q} --output {output:q} > {log:q} 2>&1'
 
 
 rule perceptron_free_norm:
@@ -129,7 +86,6 @@ rule perceptron_free_norm:
         exponents="results/perceptron/dynamics_exponents.tsv",
     log:
         "logs/perceptron_free_norm.log",
-    threads: 1
     params:
         windows=[to_json(window) for window in DYNAMICS.gamma_1_windows],
         settings=dynamics_options("gamma_1_min_alpha", "gamma_2_min_alpha"),
@@ -150,7 +106,6 @@ rule perceptron_exponents:
     log:
         "logs/perceptron_exponents.log",
     localrule: True
-    threads: 1
     params:
         code=code("perceptron/exponents", "sources/printed/perceptron.tsv"),
     shell:
@@ -163,11 +118,10 @@ rule perceptron_mse:
         "results/perceptron/mse.parquet",
     log:
         "logs/perceptron_mse.log",
-    threads: 1
     resources:
         mem_mb=patterns_mb(max(DYNAMICS.mse_alphas)),
     params:
-        settings=dynamics_options("N", "samples", "seed"),
+        settings=dynamics_options(*SAMPLES),
         alphas=DYNAMICS.mse_alphas,
         code=code("perceptron/mse"),
     shell:

@@ -40,11 +40,7 @@ TARGETS += [
         "exponents.tsv",
     )
 ]
-TARGETS += [
-    f"results/figures/fig{number}.{kind}"
-    for number in PERCEPTRON_FIGURES
-    for kind in ("pdf", "png")
-]
+TARGETS += [f"results/figures/fig{number}.{kind}" for number in PERCEPTRON_FIGURES for kind in ("pdf", "png")]
 
 
 for number, tables in PERCEPTRON_FIGURES.items():
@@ -53,10 +49,7 @@ for number, tables in PERCEPTRON_FIGURES.items():
         name:
             f"figure{number}"
         input:
-            **{
-                option.replace("-", "_"): f"results/perceptron/{table}"
-                for option, table in tables.items()
-            },
+            **{option.replace("-", "_"): f"results/perceptron/{table}" for option, table in tables.items()},
         output:
             pdf=f"results/figures/fig{number}.pdf",
             png=report(
@@ -71,14 +64,9 @@ for number, tables in PERCEPTRON_FIGURES.items():
         log:
             f"logs/figures/fig{number}.log",
         localrule: True
-        threads: 1
         params:
             step=FIGURES[number].step,
-            tables=[
-                word
-                for option, table in tables.items()
-                for word in (f"--{option}", f"results/perceptron/{table}")
-            ],
+            tables=[word for option, table in tables.items() for word in (f"--{option}", f"results/perceptron/{table}")],
             options=FIGURE_OPTIONS.get(number, []),
             in_caption=IN_CAPTION.get(number, {}),
             code=code(FIGURES[number].step),

@@ -8,7 +8,6 @@ rule perceptron_theory:
     log:
         "logs/perceptron_theory.log",
     localrule: True
-    threads: 1
     params:
         alphas=STUDY.perceptron_theory.alphas,
         lambdas=STUDY.perceptron_theory.lambda_grid(),
@@ -26,7 +25,6 @@ rule perceptron_theory_exponents:
     log:
         "logs/perceptron_theory_exponents.log",
     localrule: True
-    threads: 1
     params:
         alphas=STUDY.perceptron_theory.alphas,
         code=code("perceptron/theory_exponents"),

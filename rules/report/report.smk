@@ -59,20 +59,15 @@ rule front_page:
     log:
         "logs/front_page.log",
     localrule: True
-    threads: 1
     params:
         preset=STUDY.preset,
-        shown=lambda wildcards: options(
-            {"cell": SHOWN_CELL, **front_page_picture(wildcards)} if SHOWN_CELL else {}
-        ),
+        shown=lambda wildcards: options({"cell": SHOWN_CELL, **front_page_picture(wildcards)} if SHOWN_CELL else {}),
         sizes=to_json(
             {
                 "cells": len(STUDY.cells),
-                "ways of training": sum(
-                    1 + len(cell.variants) for cell in STUDY.cells.values()
-                ),
+                "ways of training": sum(1 + len(cell.variants) for cell in STUDY.cells.values()),
                 "training runs": sum(
-                    len(training.P) * len(training.seed_list())
+                    training.number_of_runs()
                     for cell in STUDY.cells
                     for variant in ["baseline", *STUDY.cells[cell].variants]
                     for training in [STUDY.training(cell, variant)]
@@ -95,7 +90,6 @@ rule report:
     log:
         "logs/report.log",
     localrule: True
-    threads: 1
     params:
         settings=changed_settings(),
     shell:

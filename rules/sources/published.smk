@@ -57,7 +57,6 @@ checkpoint fetch_published_curves:
         provenance="results/published/files.json",
     log:
         "logs/fetch_published_curves.log",
-    threads: 1
     params:
         names=sorted({row.file for row in published_rows()}),
         code=code("sources/fetch_published_curves"),
@@ -77,13 +76,8 @@ rule published_curves:
     log:
         "logs/published_curves/{cell}/{variant}/{norm}.log",
     localrule: True
-    threads: 1
     params:
-        index=lambda wildcards: (
-            []
-            if (index := published_row(wildcards).index) is None
-            else ["--index", index]
-        ),
+        index=lambda wildcards: ([] if (index := published_row(wildcards).index) is None else ["--index", index]),
         code=code("sources/published_curves"),
     shell:
         'python "$SCALING_RUN" sources/published_curves --file {input.file:q} {params.index} --cell {wildcards.cell}'

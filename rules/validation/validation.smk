@@ -9,7 +9,6 @@ rule validation:
         "logs/validation/{scenario}.log",
     wildcard_constraints:
         scenario="|".join(SCENARIOS),
-    threads: 1
     params:
         settings=to_json(STUDY.validation),
         code=code("validation/validate"),
@@ -26,7 +25,6 @@ rule validation_table:
         figures=multiext("results/validation/exponents", ".pdf", ".png"),
     log:
         "logs/validation_table.log",
-    threads: 1
     params:
         code=code("validation/table"),
     shell:

@@ -58,6 +58,19 @@ def write_trajectories(table: pd.DataFrame, cell: str, folder: Path) -> list[Pat
     return files
 
 
+def write_origins(folder: Path) -> None:
+    """What the runs of CNN_digits brought along: those of P = 500 from a GPU, a block each, the others from a CPU."""
+    for number, (p, seed) in enumerate((p, seed) for p in P for seed in (1, 2, 3)):
+        gpu = p == P[0]
+        origin = {"device": "a GPU" if gpu else "a CPU", "Python": "3.12.3", "torch": "2.11.0", "numpy": "2.5.2"}
+        origin |= {"cuDNN": 91900 if gpu else None, "precision": "tf32", "engine": "lanes" if gpu else "single"}
+        origin |= {"lanes": 3 if gpu else 1, "recorded": gpu, "channels_last": gpu, "deterministic": True}
+        origin |= {"code": "abc", "seconds": 10.0, "ended": 1e9 + number}
+        file = folder / f"CNN_digits/baseline/P{p}/block{seed if gpu else 0}.origins.tsv"
+        before = [read_table(file)] if file.exists() else []
+        write_table(pd.concat([*before, pd.DataFrame([{"P": p, "seed": seed} | origin])]), file)
+
+
 def record(folder: Path, name: str = "tiny", **cells: Cell) -> Path:
     """A study of CNN_MNIST14 and CNN_digits as if it had been trained in `folder`; the file of its runs."""
     cells = cells or {"CNN_MNIST14": cell("MNIST14"), "CNN_digits": cell("digits")}
@@ -71,13 +84,16 @@ def record(folder: Path, name: str = "tiny", **cells: Cell) -> Path:
         measured.parent.mkdir(parents=True)
         measured.write_text("s\th:m:s\tmax_rss\n90.0\t0:01:30\t500\n")
         os.utime(measured, (1e9 + 100 * number + 90,) * 2)
+    write_origins(folder / "runs")
     files, provenance = [], {}
     for key, training in cells.items():
         files += write_trajectories(trajectories(diverged=key == "CNN_digits"), key, folder / "trajectories")
         provenance[key] = folder / f"{training.dataset}.json"
         provenance[key].write_text(json.dumps(images[training.dataset] | {"sha256": {"a": "b"}}))
     runs = folder / f"recording/{name}.parquet"
-    record_study(cells, NORMS, files, provenance, folder / "benchmarks", runs, runs.with_suffix(".json"))
+    record_study(
+        cells, NORMS, files, provenance, folder / "benchmarks", folder / "runs", runs, runs.with_suffix(".json")
+    )
     return runs
 
 
@@ -121,6 +137,31 @@ def test_the_description_says_where_the_runs_come_from(recorded):
     assert first.jobs is not None and second.jobs is None, "times are never invented"
     assert (first.jobs.number, first.jobs.seconds) == (4, 360)
     assert (first.jobs.started, first.jobs.ended) == ("2001-09-09 01:46", "2001-09-09 01:53")
+
+
+def test_runs_from_elsewhere_say_so_themselves(recorded):
+    """And not the machine that records them."""
+    without, cell = read_description(recorded.with_suffix(".json")).cells.values()
+    assert without.origins == [], "they are never invented"
+    gpu, cpu = cell.origins
+    assert (gpu.device, gpu.lanes, gpu.recorded, gpu.runs, gpu.seconds) == ("a GPU", 3, True, {500: [1, 2, 3]}, 30)
+    assert gpu.software == {"Python": "3.12.3", "torch": "2.11.0", "cuDNN": "91900", "numpy": "2.5.2"}
+    assert cpu.runs == {p: [1, 2, 3] for p in P[1:]} and "cuDNN" not in cpu.software and cpu.seconds == 90
+    assert (gpu.ended, cpu.ended) == ("2001-09-09 01:46", "2001-09-09 01:46")
+
+
+def test_an_older_recording_without_origins_is_read(recorded, tmp_path):
+    older = json.loads(recorded.with_suffix(".json").read_text())
+    for cell in older["cells"].values():
+        del cell["origins"]
+    (tmp_path / "a.json").write_text(json.dumps(older))
+    assert all(cell.origins == [] for cell in read_description(tmp_path / "a.json").cells.values())
+
+
+def test_seeds_that_differ_from_P_to_P_are_recorded(tmp_path):
+    training = cell("MNIST14").model_copy(update={"seeds": {500: 3, 1000: 3, 2000: [1, 3], 4000: 3}})
+    with pytest.raises(BadInput, match="CNN_MNIST14: the run of P = 2000, seed = 2 is in the trajectories only"):
+        record(tmp_path, CNN_MNIST14=training)
 
 
 def test_runs_that_are_not_those_of_the_configuration_are_not_recorded(tmp_path):
@@ -198,7 +239,8 @@ def test_published_values_stand_beside_the_same_images_only(tmp_path):
         "CNN_digits": "no published row: CNN on digits is not in the paper",
     }
     assert "0.1 hours of computing, ended 2001-09-09 01:53 UTC" in table.loc["CNN_MNIST14", "trained"]
-    assert "hours" not in table.loc["CNN_digits", "trained"]
+    assert "a GPU; a CPU; 0.033 hours of runs, several at a time" in table.loc["CNN_digits", "trained"]
+    assert study.machine.name not in table.loc["CNN_digits", "trained"]
 
 
 def test_what_is_in_the_repository_can_be_read():

@@ -25,7 +25,7 @@ def test_every_preset_is_valid(preset):
 def test_the_paper_preset_is_the_papers_study():
     paper = study(preset="paper")
     assert len(paper.cells) == 9
-    runs = {name: len(cell.P) * len(cell.seed_list()) for name, cell in paper.cells.items()}
+    runs = {name: cell.number_of_runs() for name, cell in paper.cells.items()}
     assert runs == {
         "CNN_MNIST": 13 * 31,
         "CNN_CIFAR10": 12 * 30,
@@ -90,6 +90,8 @@ def test_a_cell_of_one_s_own_can_replace_the_preset_s():
         ({"cells": {"CNN_digits": {"epoch": 3}}}, "cells.CNN_digits.epoch", "did you mean epochs?"),
         ({"cells": {"CNN_digits": {"seeds": []}}}, "cells.CNN_digits.seeds", "one seed or more"),
         ({"cells": {"CNN_digits": {"seeds": [1, 1]}}}, "cells.CNN_digits.seeds", "all different"),
+        ({"cells": {"CNN_digits": {"seeds": {90: [1, 1]}}}}, "cells.CNN_digits", "all different"),
+        ({"cells": {"CNN_digits": {"seeds": {90: 3, 180: [4]}}}}, "cells.CNN_digits", "seeds: no number for P = [360"),
         ({"cells": {"CNN_digits": {"P": []}}}, "cells.CNN_digits.P", "at least 1"),
         ({"cells": {"CNN_digits": {"P": [10, 10]}}}, "cells.CNN_digits.P", "different"),
         ({"cells": {"CNN_digits": {"P": ["many"]}}}, "cells.CNN_digits.P.0", "integer"),
@@ -171,7 +173,7 @@ def test_fragility_is_audited_in_every_family(preset):
     for name, cell in chosen.cells.items():
         for variant in set(cell.variants) & set(chosen.fragility):
             after = chosen.training(name, variant)
-            assert set(after.P) <= set(cell.P) and set(after.seed_list()) <= set(cell.seed_list())
+            assert set(after.P) <= set(cell.P) and all(set(after.seeds_at(P)) <= set(cell.seeds_at(P)) for P in after.P)
             changes[cell.family] |= {
                 key for key in type(cell).model_fields if getattr(cell, key) != getattr(after, key)
             }
@@ -189,7 +191,7 @@ def test_precision_is_audited_in_every_family_and_trained_for_nothing_else(prese
         assert not set(cell.precision_audit) & {*cell.variants, *chosen.fragility}
         for variant in cell.precision_audit:
             after = chosen.training(name, variant)
-            assert set(after.P) <= set(cell.P) and set(after.seed_list()) <= set(cell.seed_list())
+            assert set(after.P) <= set(cell.P) and all(set(after.seeds_at(P)) <= set(cell.seeds_at(P)) for P in after.P)
             changed = {key for key in Training.model_fields if getattr(cell, key) != getattr(after, key)}
             assert changed - {"P", "seeds"} == {"precision"}
 
@@ -216,3 +218,6 @@ def test_a_caption_says_how_a_cell_was_trained():
         "momentum 0.9, initial weights times 0.3, augmentation crop and flip"
     )
     assert cell.model_copy(update={"precision": "bf16"}).in_words().endswith(", arithmetic bf16")
+    unequal = cell.model_copy(update={"seeds": {90: 17, 1440: [3]}})
+    assert unequal.in_words().startswith("18 runs at 2 P from 90 (17) to 1,440 (1), 40 to 150 epochs")
+    assert (unequal.number_of_runs(), unequal.seeds_at(1440), unequal.seeds_at(90)[-1]) == (18, [3], 17)

@@ -38,7 +38,7 @@ def changed(made, report):
 
     Changes made by changed.write and changed.settings are taken back.
     """
-    before = {}
+    before, added = {}, []
 
     def write(path, old, new):
         file = made.folder / path
@@ -51,28 +51,33 @@ def changed(made, report):
     def check(what, own, never=()):
         named, following = made.planned("all")
         alone = sum((made.everything - named - following).values())
-        untouched = sorted(set(made.everything) - set(named) - set(following))
-        report(
-            "Reruns", f"{what} | {words(named)} | then {words(following)} | alone: {alone} jobs, all {words(untouched)}"
-        )
+        report("Reruns", f"{what} | {words(named)} | then {words(following)} | {alone} jobs stay")
         assert dict(named) == own
         assert not set(never) & (set(named) | set(following))
         return following
 
-    check.write, check.settings, check.everything = write, settings, made.everything
+    def add(path, like):
+        file = made.folder / path
+        added.append(file)
+        file.write_text((made.folder / like).read_text())
+
+    check.write, check.settings, check.everything, check.add = write, settings, made.everything, add
+    check.planned = lambda: made.planned("all")
     yield check
     for file, text in before.items():
         file.write_text(text)
+    for file in added:
+        file.unlink()
 
 
-def words(rules):
+def words(rules: Counter) -> str:
     """Rules and how many jobs of each, in a line."""
-    if isinstance(rules, Counter):
-        rules = [f"{rule} {count}" for rule, count in sorted(rules.items())]
-    return ", ".join(rules) or "nothing"
+    return ", ".join(f"{rule} {count}" for rule, count in sorted(rules.items())) or "nothing"
 
 
 LIBRARY = "workflow_scripts/scaling"
+FITS = {"mean_curves", "authors_exponents", "robust_exponents"}
+PERCEPTRON = {"perceptron_theory", "perceptron_dynamics", "figure2"}
 ANALYSIS = {"mean_curves", "authors_exponents", "robust_exponents", "exponents", "table", "figure"}
 
 
@@ -157,6 +162,91 @@ def test_an_archive_that_was_replaced(changed, made):
     archive.write_text("others")  # Snakemake looks at the bytes of small files, not at their age alone
     os.utime(archive, (time.time() + 60,) * 2)
     assert made.planned(target) == (Counter(prepare_dataset=1), Counter(draw_subset=1))
+
+
+def test_a_line_in_a_source_of_images(changed):
+    """The sets of that source, and what depends on their bytes; nothing of what depends on other sources."""
+    changed.write(f"{LIBRARY}/networks/data/sources/digits.py", "DIGITS = 1797", "DIGITS = 1797 + 0")
+    following = changed("a line in the source of the digits", {"prepare_dataset": 1}, never=PERCEPTRON)
+    assert {"draw_subset", "train_block", "trajectories"} <= set(following)
+
+
+@pytest.mark.parametrize("source", ["folder", "idx", "torchvision"])
+def test_a_line_in_another_source_of_images(changed, source):
+    old = "from typing import Any"
+    changed.write(f"{LIBRARY}/networks/data/sources/{source}.py", old, f"import this\n{old}")
+    changed(f"a line in another source of images, {source}", {})
+
+
+def test_a_key_more_in_a_rooms_settings(changed):
+    old = "    seed: int = Field("
+    changed.write(f"{LIBRARY}/perceptron/settings.py", old, f"    novelty: int = 3\n{old}")
+    changed.write(f"{LIBRARY}/validation/settings.py", old, f"    novelty: int = 3\n{old}")
+    changed("a key more in the settings of the perceptron and of the validation", {})
+
+
+def test_a_norm_more(changed):
+    """Its own trajectories, curves and exponents, and the tables and figures that show all norms."""
+    changed.settings("norms: [spectral_complexity, l2, l1]")
+    named, following = changed.planned()
+    both = named + following
+    assert {rule: both[rule] for rule in ("trajectories", "mean_curves", "robust_exponents")} == {
+        "trajectories": 2, "mean_curves": 2, "robust_exponents": 2,
+    }  # fmt: skip
+    changed("a third norm of both cells", dict(named), never={"train_block", "draw_subset", *PERCEPTRON})
+
+
+@pytest.mark.parametrize(
+    ("folder", "example"),
+    [
+        ("training/optimizers", "sgd"),
+        ("training/engines", "single"),
+        ("training/augmentations", "affine"),
+        ("tasks", "classification"),
+        ("models", "cnn"),
+        ("data/sources", "digits"),
+        ("norms/definitions", "l1"),
+    ],
+)
+def test_something_new_that_is_chosen_by_name(changed, folder, example):
+    """Nothing is trained again for a file that nobody has chosen."""
+    changed.add(f"{LIBRARY}/networks/{folder}/novelty.py", like=f"{LIBRARY}/networks/{folder}/{example}.py")
+    changed(f"a new file in networks/{folder}", {})
+
+
+def test_an_optimizer_that_is_not_chosen(changed):
+    changed.write(f"{LIBRARY}/networks/training/optimizers/sgd.py", "MOMENTS = 1", "MOMENTS = 1 + 0")
+    changed("a line in an optimizer that no cell has", {})
+
+
+def test_the_notation_of_numbers(changed):
+    """Tables and figures; nothing is fitted again."""
+    changed.write(f"{LIBRARY}/core/notation.py", "import math", "import math  # numbers\n\nNOVELTY = 1")
+    named, _ = changed.planned()
+    assert all(rule.startswith(("table", "figure", "draw_audit")) for rule in named)
+    changed("the notation of numbers", dict(named), never=FITS | {"train_block", "trajectories"})
+
+
+def test_a_threshold_of_the_robust_procedure(changed):
+    """Its fits and what comes after; the authors' procedure does not know it."""
+    changed.write(f"{LIBRARY}/analysis/robust/thresholds.py", "RISE = 0.1", "RISE = 0.1 + 0.0")
+    every = changed.everything["robust_exponents"]
+    following = changed(
+        "a threshold of the robust procedure", {"robust_exponents": every}, never={"authors_exponents", "mean_curves"}
+    )
+    assert {"exponents", "table", "figure"} <= set(following)
+
+
+def test_the_seed_of_the_bootstrap(changed):
+    changed.settings("exponents: {seed: 7}")
+    every = changed.everything["robust_exponents"]
+    changed("the bootstrap's seed", {"robust_exponents": every}, never={"authors_exponents", "mean_curves"})
+
+
+def test_the_grid_of_mean_curves(changed):
+    changed.settings("exponents: {grid_points: 40}")
+    every = changed.everything["mean_curves"]
+    changed("the grid of mean curves", {"mean_curves": every}, never={"robust_exponents", "trajectories"})
 
 
 THEORY = {"perceptron_theory", "perceptron_theory_exponents", "figure2", "figure5", "figure6", "figure8"}

@@ -1,7 +1,8 @@
 """What training the study will take, before anything is submitted.
 
 In: the configuration. Out: a table, also printed, with one row for each cell and variant and a total: runs, jobs, GPU
-hours, shortest and longest job (minutes), memory of a job's host and of its GPU (megabytes), operations.
+hours, shortest and longest job (minutes), memory of a job's host and of its GPU (megabytes), operations; the hours by
+rates that were measured on one GPU, in each precision, and their floor at the full rate of its matrix products.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""In: the trajectories of cells, their images' provenance, the times of jobs. Out: a recorded study.
+"""In: the trajectories of cells, their images' provenance, the times of jobs, the runs' origins. Out: a recorded study.
 
 It is two files: the runs (.parquet) and their description (.json).
 """
@@ -16,13 +16,14 @@ def main(
     trajectories: list[Path],
     provenance: list[Path],
     benchmarks: Path,
+    trained: Path,
     runs: Path,
     description: Path,
 ) -> None:
     """Record the baselines of `cells` (name: settings); a file of provenance is called after its data set."""
     of_dataset = {file.stem: file for file in provenance}
     of_cell = {name: of_dataset[cell.dataset] for name, cell in cells.items()}
-    record_study(cells, norms, trajectories, of_cell, benchmarks, runs, description)
+    record_study(cells, norms, trajectories, of_cell, benchmarks, trained, runs, description)
 
 
 if __name__ == "__main__":

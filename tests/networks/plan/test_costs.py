@@ -28,7 +28,15 @@ def test_every_run_is_in_exactly_one_job(paper):
     for cell, variant in every_row(paper):
         for P in paper.training(cell, variant).P:
             blocks = paper.blocks(cell, variant, P)
-            assert [seed for block in blocks for seed in block] == paper.training(cell, variant).seed_list()
+            assert [seed for block in blocks for seed in block] == paper.training(cell, variant).seeds_at(P)
+
+
+def test_seeds_may_differ_from_P_to_P():
+    plan = plan_of(cells={"CNN_MNIST": {"P": [375, 48000], "seeds": {375: 40, 48000: [2, 5]}, "block_size": 32}})
+    sizes = [[len(block) for block in plan.blocks("CNN_MNIST", "baseline", P)] for P in (375, 48000)]
+    assert sizes == [[32, 8], [2]] and plan.blocks("CNN_MNIST", "baseline", 48000) == [[2, 5]]
+    row = next(row for row in plan.rows() if row["cell"] == "CNN_MNIST")
+    assert row["runs"] == 42
 
 
 def test_the_papers_jobs_last_20_minutes_to_8_hours_unless_a_P_needs_less_in_all(paper):

@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 import torch
 from harness.training import numbers
+from torch.func import functional_call, stack_module_state, vmap
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from scaling.networks.data.arrays import ImageArrays
 from scaling.networks.training.block import train_block
+from scaling.networks.training.engines.stacked import StackedRuns, batch_norms_in_float32
 from scaling.networks.training.spec import TrainingSpec
 
 CNN = TrainingSpec(
@@ -53,6 +57,45 @@ def test_a_stack_agrees_with_single_runs_to_the_rounding_of_bf16(tmp_path, spec)
     np.testing.assert_allclose(stacked["train_loss"], single["train_loss"], rtol=0.02)
 
 
+class Precisions(TorchDispatchMode):
+    """Notes the precisions of what batch norms are given, forward and backward."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = set()
+
+    def __torch_dispatch__(self, function, types, arguments=(), options=None):
+        if "batch_norm" in function.name():
+            self.seen |= {given.dtype for given in tree_leaves(arguments) if torch.is_tensor(given)}
+        return function(*arguments, **(options or {}))
+
+
+def stacked_norm(images, in_float32):
+    """Two batch norms in a stack, forward and backward: the output, its gradient, the precisions that were met."""
+    norms = [torch.nn.BatchNorm2d(3) for _ in range(2)]
+    parameters, buffers = stack_module_state(norms)
+    if in_float32:
+        batch_norms_in_float32(norms[0])
+    given = images.clone().requires_grad_()
+    with Precisions() as precisions:
+        out = vmap(lambda p, b, x: functional_call(norms[0], (p, b), (x,)))(parameters, buffers, given)
+        (gradient,) = torch.autograd.grad(out.float().square().sum() + out.float().sum(), given)
+    return out, gradient, precisions.seen
+
+
+def test_batch_norms_in_a_stack_meet_one_precision_only():
+    """Two are refused, on a GPU in the gradient. A CPU's autocast never gets there: it gives them float32 by itself."""
+    images = torch.randn(2, 8, 3, 4, 4, generator=torch.Generator().manual_seed(0))
+    exact, exact_gradient, _ = stacked_norm(images, in_float32=False)
+    same, same_gradient, _ = stacked_norm(images, in_float32=True)
+    assert torch.equal(same, exact) and torch.equal(same_gradient, exact_gradient)
+    with pytest.raises(RuntimeError, match="BFloat16 but found Float"):
+        stacked_norm(images.bfloat16(), in_float32=False)
+    rough, gradient, precisions = stacked_norm(images.bfloat16(), in_float32=True)
+    assert precisions == {torch.float32} and rough.dtype == gradient.dtype == torch.bfloat16
+    torch.testing.assert_close(rough.float(), exact, rtol=0.02, atol=0.02)
+
+
 @pytest.mark.parametrize("spec", SPECS[1:3], ids=lambda spec: spec.family)
 def test_a_stack_continues_with_the_same_bits(tmp_path, spec):
     spec = replace(spec, engine="stacked", log_points=1000)
@@ -62,8 +105,6 @@ def test_a_stack_continues_with_the_same_bits(tmp_path, spec):
 
 
 def test_a_diverged_run_leaves_the_rest_of_its_stack_alone(tmp_path, monkeypatch):
-    from scaling.networks.training.engines.stacked import StackedRuns
-
     spec = replace(SPECS[1], engine="stacked")
     expected = train(spec, tmp_path / "expected", 1, 2)
     original = StackedRuns.train_step

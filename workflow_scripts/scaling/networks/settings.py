@@ -59,7 +59,9 @@ class Training(_Shared):
 
     epochs: Count | dict[Count, Count] = Field(description="passes over the P images; or one number for each P")
     P: Annotated[list[Count], Distinct] = Field(min_length=1, description="numbers of training images")
-    seeds: Count | list[int] = Field(description="how many runs per P (seeds 1..n), or the seeds themselves")
+    seeds: Count | list[int] | dict[Count, Count | list[int]] = Field(
+        description="how many runs per P (seeds 1..n), or the seeds themselves; or one of the two for each P"
+    )
     block_size: Count | Literal["auto"] = Field(
         "auto", description="how many runs one job trains; auto: by the cost model, for jobs of a good length"
     )
@@ -67,20 +69,27 @@ class Training(_Shared):
 
     @field_validator("seeds")
     @classmethod
-    def _some_distinct_seeds(cls, seeds: int | list[int]) -> int | list[int]:
-        if isinstance(seeds, list) and (not seeds or len(set(seeds)) < len(seeds)):
-            raise ValueError("one seed or more, all different, or their number")
+    def _some_distinct_seeds(cls, seeds: Any) -> Any:
+        for given in seeds.values() if isinstance(seeds, dict) else [seeds]:
+            if isinstance(given, list) and (not given or len(set(given)) < len(given)):
+                raise ValueError("one seed or more, all different, or their number")
         return seeds
 
     @model_validator(mode="after")
-    def _epochs_for_each_P(self) -> "Training":
-        if isinstance(self.epochs, dict) and (missing := set(self.P) - set(self.epochs)):
-            raise ValueError(f"epochs: no number for P = {sorted(missing)}")
+    def _epochs_and_seeds_for_each_P(self) -> "Training":
+        for key in ("epochs", "seeds"):
+            if isinstance(given := getattr(self, key), dict) and (missing := set(self.P) - set(given)):
+                raise ValueError(f"{key}: no number for P = {sorted(missing)}")
         return self
 
-    def seed_list(self) -> list[int]:
-        """The seeds themselves."""
-        return self.seeds if isinstance(self.seeds, list) else list(range(1, self.seeds + 1))
+    def seeds_at(self, P: int) -> list[int]:
+        """The seeds at P training images."""
+        seeds = self.seeds[P] if isinstance(self.seeds, dict) else self.seeds
+        return seeds if isinstance(seeds, list) else list(range(1, seeds + 1))
+
+    def number_of_runs(self) -> int:
+        """At all P together."""
+        return sum(len(self.seeds_at(P)) for P in self.P)
 
     def epochs_at(self, P: int) -> int:
         """The number of epochs at P training images."""
@@ -89,8 +98,12 @@ class Training(_Shared):
     def in_words(self) -> str:
         """What a caption says of it."""
         epochs = sorted({self.epochs_at(P) for P in self.P})
+        runs = [len(self.seeds_at(P)) for P in sorted(self.P)]
+        first, last, number = f"{min(self.P):,}", f"{max(self.P):,}", len(self.P)
         words = [
-            f"{len(self.seed_list())} runs at each of {len(self.P)} P from {min(self.P):,} to {max(self.P):,}",
+            f"{runs[0]} runs at each of {number} P from {first} to {last}"
+            if len(set(runs)) == 1
+            else f"{sum(runs)} runs at {number} P from {first} ({runs[0]}) to {last} ({runs[-1]})",
             f"{epochs[0]:,} epochs" if len(epochs) == 1 else f"{epochs[0]:,} to {epochs[-1]:,} epochs",
             f"{self.optimizer}, learning rate {self.learning_rate:g}, batches of {self.batch_size}",
         ]

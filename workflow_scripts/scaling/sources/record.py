@@ -16,7 +16,7 @@ from scaling.core.machine import machine
 from scaling.core.provenance import commit, software
 from scaling.core.tidy import read_table, read_tables
 from scaling.networks.settings import Cell
-from scaling.sources.recorded import ROW, RUN_COLUMNS, Jobs, Machine, RecordedCell, RecordedStudy, check_runs
+from scaling.sources.recorded import ROW, RUN_COLUMNS, Jobs, Machine, Origin, RecordedCell, RecordedStudy, check_runs
 
 CODE = Path(__file__).parents[3]
 # Seven digits lose nothing that matters. Errors are multiples of one over the number of images, and keep their order;
@@ -35,6 +35,7 @@ def record_study(
     trajectories: Sequence[Path],
     provenance: Mapping[str, Path],
     benchmarks: Path,
+    trained: Path,
     runs: Path,
     description: Path,
 ) -> None:
@@ -48,6 +49,7 @@ def record_study(
     trajectories : the trajectories of these cells (scaling.networks.norms.trajectories), a file for each norm.
     provenance : by name as well, the provenance of a cell's images (scaling.networks.data.arrays).
     benchmarks : folder of what Snakemake measured of the training jobs, CELL/baseline/P*/block*.tsv.
+    trained : folder of the trained runs, with the origin of each in CELL/baseline/P*/block*.origins.tsv.
     runs, description : the files to write, .parquet and .json.
 
     Raises
@@ -73,7 +75,11 @@ def record_study(
         machine=Machine(**machine()),
         cells={
             cell: _recorded_cell(
-                cells[cell], tables[cell], provenance[cell], _jobs(cells[cell], benchmarks / cell / "baseline")
+                cells[cell],
+                tables[cell],
+                provenance[cell],
+                _jobs(cells[cell], benchmarks / cell / "baseline"),
+                _origins(cells[cell], trained / cell / "baseline"),
             )
             for cell in cells
         },
@@ -84,7 +90,7 @@ def record_study(
 
 def _refuse_other_runs(cell: str, table: pd.DataFrame, training: Cell) -> None:
     found = set(zip(table["P"], table["seed"], strict=True))
-    wanted = {(P, seed) for P in training.P for seed in training.seed_list()}
+    wanted = {(P, seed) for P in training.P for seed in training.seeds_at(P)}
     if different := found ^ wanted:
         P, seed = min(different)
         where = "trajectories" if (P, seed) in found else "configuration"
@@ -97,7 +103,9 @@ def _known(table: pd.DataFrame) -> pd.DataFrame:
     return table[finite.groupby(table["norm"]).transform("any")]
 
 
-def _recorded_cell(training: Cell, table: pd.DataFrame, provenance: Path, jobs: Jobs | None) -> RecordedCell:
+def _recorded_cell(
+    training: Cell, table: pd.DataFrame, provenance: Path, jobs: Jobs | None, origins: list[Origin]
+) -> RecordedCell:
     runs = table.groupby(["P", "seed"])["diverged"].any()
     fit = {name: window for name, window in training.fit.items() if name.split("/")[0] == "baseline"}
     epochs = {P: training.epochs_at(P) for P in training.P}
@@ -107,6 +115,7 @@ def _recorded_cell(training: Cell, table: pd.DataFrame, provenance: Path, jobs: 
         diverged=int(runs.sum()),
         data=_without_folders(json.loads(provenance.read_text(encoding="utf-8"))),
         jobs=jobs,
+        origins=origins,
     )
 
 
@@ -128,6 +137,30 @@ def _jobs(training: Cell, folder: Path) -> Jobs | None:
         started=_utc(min(end - took for end, took in zip(ended, seconds, strict=True))),
         ended=_utc(max(ended)),
     )
+
+
+def _origins(training: Cell, folder: Path) -> list[Origin]:
+    """Where the cell's runs were trained, as they say themselves (scaling.networks.training.origin)."""
+    files = [file for P in training.P for file in sorted((folder / f"P{P}").glob("block*.origins.tsv"))]
+    if not files:
+        return []
+    table = read_tables(files)
+    groups: dict[str, Origin] = {}
+    for run in table.to_dict("records"):
+        software = {name: str(run[name]) for name in ("Python", "torch", "numpy")}
+        software |= {} if pd.isna(run["cuDNN"]) else {"cuDNN": f"{run['cuDNN']:.0f}"}
+        words = {name: str(run[name]) for name in ("device", "precision", "engine", "code")}
+        switches = {name: bool(run[name]) for name in ("recorded", "channels_last", "deterministic")}
+        same = {"software": software, "lanes": int(run["lanes"])} | words | switches
+        found = groups.setdefault(json.dumps(same, sort_keys=True), Origin(**same, seconds=0.0, ended="", runs={}))
+        found.runs.setdefault(int(run["P"]), []).append(int(run["seed"]))
+        groups[json.dumps(same, sort_keys=True)] = found.model_copy(
+            update={"seconds": found.seconds + float(run["seconds"]), "ended": max(found.ended, _utc(run["ended"]))}
+        )
+    return [
+        origin.model_copy(update={"seconds": round(origin.seconds, 1) if np.isfinite(origin.seconds) else None})
+        for origin in groups.values()
+    ]
 
 
 def _utc(seconds: float) -> str:

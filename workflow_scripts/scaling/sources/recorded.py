@@ -1,16 +1,19 @@
 """Recorded studies, read and checked."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
+from scaling.analysis.settings import FitWindow
 from scaling.core.errors import BadInput
 from scaling.core.settings import Section
 from scaling.networks.settings import Cell
 from scaling.sources.external import check_curves, read_curves
+from scaling.sources.source import Row
 
 ROW = ["cell", "variant", "norm"]
 RUN_COLUMNS = [*ROW, "P", "seed", "epoch", "log10_norm", "train_error", "test_error", "diverged"]
@@ -30,14 +33,41 @@ class Jobs(Section):
     ended: str
 
 
+class Origin(Section):
+    """Where some runs were trained, and how: those of one machine, software, arithmetic and code.
+
+    device : name of the processor or GPU. software : versions of Python, torch, cuDNN, ... precision, engine, lanes,
+    recorded (CUDA graphs), channels_last, deterministic : how. code : its fingerprint. seconds : of all runs together,
+    each from its start to its end, though several may have shared the device. ended : the last (UTC). runs : the seeds
+    at each P.
+    """
+
+    device: str
+    software: dict[str, str]
+    precision: str
+    engine: str
+    lanes: int
+    recorded: bool
+    channels_last: bool
+    deterministic: bool
+    code: str
+    seconds: float | None
+    ended: str
+    runs: dict[int, list[int]]
+
+
 class RecordedCell(Section):
-    """One cell: its resolved settings, numbers of runs and of diverged ones among them, its images' provenance."""
+    """One cell: its resolved settings, numbers of runs and of diverged ones among them, its images' provenance.
+
+    origins : where the runs were trained, if they brought it along; if not, the study's machine says it.
+    """
 
     training: Cell
     runs: int
     diverged: int
     data: dict[str, Any]
     jobs: Jobs | None
+    origins: list[Origin] = Field([])
 
 
 class Machine(Section):
@@ -88,6 +118,59 @@ def read_description(file: str | Path) -> RecordedStudy:
 def recorded_studies(folder: str | Path) -> dict[str, RecordedStudy]:
     """Every study in the folder by its name, in the order of the names; BadInput if a description is damaged."""
     return {file.stem: read_description(file) for file in sorted(Path(folder).glob("*.json"))}
+
+
+class Recordings:
+    """The recorded studies of some folders as a source of learning curves; of two of one name the first counts.
+
+    `of` is "recorded/" for all of them, "recorded/NAME/" for one. Methods raise BadInput (one line) where there is no
+    recorded study, or none of a name.
+    """
+
+    def __init__(self, folders: Sequence[str | Path]) -> None:
+        self.folders = list(dict.fromkeys(map(Path, folders)))
+
+    def studies(self) -> dict[str, RecordedStudy]:
+        """All of them by name."""
+        found = {name: study for folder in self.folders[::-1] for name, study in recorded_studies(folder).items()}
+        if not found:
+            raise BadInput(
+                f"no recorded study: the folder {self.folders[0]}/ holds no .json with its .parquet "
+                "(results/recording/NAME.parquet makes both)"
+            )
+        return found
+
+    def study(self, of: str) -> RecordedStudy:
+        """The study of "recorded/NAME/"."""
+        name, there = of.split("/")[1], self.studies()
+        if name not in there:
+            raise BadInput(f"no recorded study {name!r}; there are: {', '.join(there)}")
+        return there[name]
+
+    def file(self, of: str, ending: str) -> str:
+        """Its file with this ending."""
+        self.study(of)
+        name = f"{of.split('/')[1]}{ending}"
+        return str(next(folder / name for folder in self.folders if (folder / name).with_suffix(".json").is_file()))
+
+    def rows(self, of: str, kind: str) -> list[Row]:
+        """The rows of one study, or of all."""
+        folders = [f"recorded/{name}/" for name in self.studies()] if of == "recorded/" else [of]
+        return [Row(folder, *key) for folder in folders for key in self.study(folder).rows(kind)]
+
+    def window(self, row: Row) -> FitWindow:
+        """The fit window that was recorded with the runs."""
+        study = self.study(row.of)
+        return study.cells[row.cell].training.fit_window(row.variant, row.norm, study.norms[0])
+
+    def words(self, rows: Sequence[Row]) -> list[str]:
+        """How the runs of these rows were trained, a line each."""
+        trained = [(row.cell, self.study(row.of).cells[row.cell].training) for row in rows]
+        return [f"{cell.replace('_', ' ')}: {training.in_words()}." for cell, training in trained]
+
+    def descriptions(self, of: str) -> list[str]:
+        """The descriptions of the studies whose rows a table shows."""
+        return list(dict.fromkeys(self.file(row.of, ".json") for row in self.rows(of, "baseline")))
 
 
 def read_runs(file: str | Path, study: RecordedStudy) -> pd.DataFrame:

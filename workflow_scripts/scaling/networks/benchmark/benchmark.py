@@ -148,9 +148,9 @@ def cells_of(preset: str, config: Path) -> list[CellCost]:
     cells = []
     for name, cell in study.cells.items():
         shape, classes, _, test = images_of(study.datasets[cell.dataset])
-        runs = len(cell.seed_list())
-        trained = runs * sum(P * cell.epochs_at(P) for P in cell.P)
-        scored = runs * cell.log_points * sum(P + test for P in cell.P)
+        runs = {P: len(cell.seeds_at(P)) for P in cell.P}
+        trained = sum(runs[P] * P * cell.epochs_at(P) for P in cell.P)
+        scored = cell.log_points * sum(runs[P] * (P + test) for P in cell.P)
         counts = count(cell.family, cell.sizes, shape, classes)
         operations = counts.forward + counts.backward, counts.forward
         spec = TrainingSpec.of(cell, max(cell.P)).as_dict()

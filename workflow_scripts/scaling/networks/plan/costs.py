@@ -14,6 +14,7 @@ from scaling.core.errors import BadInput
 from scaling.networks.data.sizes import TORCHVISION, Sizes, known_sizes
 from scaling.networks.plan.counts import Counts
 from scaling.networks.plan.operations import count
+from scaling.networks.plan.rates import hours
 from scaling.networks.settings import Cell, Dataset, Device, Settings
 
 SAFETY = 1.5  # time asked for over time expected
@@ -74,7 +75,7 @@ class Plan:
     def blocks(self, cell: str, variant: str, P: int) -> list[list[int]]:
         """The seeds of every job, in order: seeds added at the end of the list leave all but the last job alone."""
         training, size = self.training(cell, variant), self.block_size(cell, variant, P)
-        seeds = training.seed_list()
+        seeds = training.seeds_at(P)
         blocks = [seeds[start : start + size] for start in range(0, len(seeds), size)]
         if training.block_size == "auto" and len(blocks) > 1:
             rest = self.job(cell, variant, P, len(blocks[-1]))
@@ -126,9 +127,23 @@ class Plan:
         for cell in self.study.cells:
             for variant in ("baseline", *self.study.cells[cell].variants):
                 jobs = [job for _, job in self.jobs(cell, variant)]
-                rows.append({"cell": cell, "variant": variant} | _summary(jobs))
+                rows.append({"cell": cell, "variant": variant} | _summary(jobs) | self._hours(cell, variant))
                 everything += jobs
-        return [*rows, {"cell": "total", "variant": ""} | _summary(everything)] if rows else []
+        if not rows:
+            return []
+        known = [key for key in rows[0] if key.startswith(("hours_", "floor_"))]
+        sums = {key: sum(row[key] for row in rows) for key in known}
+        return [*rows, {"cell": "total", "variant": ""} | _summary(everything) | sums | {"rates": ""}]
+
+    def _hours(self, cell: str, variant: str) -> dict[str, float | str]:
+        """Of one row, by the rates that were measured (scaling.networks.plan.rates)."""
+        training = self.training(cell, variant)
+        shape, classes, _, test = images_of(self.study.datasets[training.dataset])
+        counts = count(training.family, training.sizes, shape, classes)
+        runs = {P: len(training.seeds_at(P)) for P in training.P}
+        trained = sum(runs[P] * training.epochs_at(P) * P for P in training.P)
+        scored = training.log_points * sum(runs[P] * (P + test) for P in training.P)
+        return hours(training.family, counts, training.batch_size, trained, scored)
 
 
 def run_flops(training: Cell, counts: Counts, P: int, test_images: int) -> float:

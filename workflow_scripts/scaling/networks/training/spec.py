@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from scaling.core.errors import BadInput
 from scaling.core.registry import Registry
+from scaling.networks.tasks import TASKS
 from scaling.networks.training.augmentations import AUGMENTATIONS
 from scaling.networks.training.optimizers import OPTIMIZERS
 
@@ -58,6 +59,7 @@ class TrainingSpec:
     family: str
     sizes: dict[str, Any]
     epochs: int
+    task: str = setting(Choice(TASKS), "classification", "kind of run: a file of scaling/networks/tasks")
     init_scale: float = setting(
         float, 1.0, "factor on the weight of every convolution and linear layer after initialisation (App. G)", gt=0
     )
@@ -112,7 +114,8 @@ class TrainingSpec:
     def modules(self) -> list[str]:
         """The modules that are chosen by name, for the fingerprint of what trains: the family, optimizer, ..."""
         engines = AUTO_ENGINE.values() if self.engine == "auto" else [self.engine]
-        chosen = [f"scaling.networks.models.{self.family.lower()}", OPTIMIZERS.module(self.optimizer)]
+        chosen = [f"scaling.networks.models.{self.family.lower()}", TASKS.module(self.task)]
+        chosen.append(OPTIMIZERS.module(self.optimizer))
         chosen += [AUGMENTATIONS.module(self.augmentation)] if self.augmentation != "none" else []
         return chosen + [ENGINES.module(engine) for engine in engines]
 

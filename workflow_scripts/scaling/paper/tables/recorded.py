@@ -58,8 +58,12 @@ def _counterpart(number: int, cell: RecordedCell) -> tuple[dict[str, str], str]:
 
 
 def _trained(cell: RecordedCell, study: RecordedStudy) -> str:
-    words = [cell.training.in_words(), f"{cell.diverged} of {cell.runs} runs diverged", study.machine.name]
+    words = [cell.training.in_words(), f"{cell.diverged} of {cell.runs} runs diverged"]
+    words += list(dict.fromkeys(origin.device for origin in cell.origins)) or [study.machine.name]
     if jobs := cell.jobs:
         of = "" if jobs.runs in (None, cell.runs) else f" for {jobs.runs} of {cell.runs} runs"
         words.append(f"{jobs.seconds / 3600:.2g} hours of computing{of}, ended {jobs.ended} UTC")
+    elif seconds := sum(origin.seconds or 0 for origin in cell.origins):
+        ended = max(origin.ended for origin in cell.origins)
+        words.append(f"{seconds / 3600:.2g} hours of runs, several at a time, ended {ended} UTC")
     return "; ".join(words)

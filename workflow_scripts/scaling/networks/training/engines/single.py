@@ -5,11 +5,11 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from scaling.networks.build import build_model
 from scaling.networks.layers import weight_layers
 from scaling.networks.norms.layers import network_statistics
+from scaling.networks.tasks import TASKS
 from scaling.networks.training.arithmetic import autocast, exact_products
 from scaling.networks.training.fused import FusedOptimizer
 from scaling.networks.training.graphs import Capture, recorded_if_asked
@@ -25,6 +25,7 @@ class SingleRun:
     def __init__(self, spec: TrainingSpec, images: DeviceImages, classes: int, seeds: Sequence[int]) -> None:
         (self.seed,) = seeds
         self.spec, self.images, self.device = spec, images, images.device
+        self.task = TASKS.load(spec.task)
         self.model = build_model(spec.family, spec.sizes, images.shape, classes, spec.init_scale, seed=self.seed)
         self.layers = weight_layers(self.model, images.shape)
         self.model.to(self.device).train()
@@ -39,7 +40,7 @@ class SingleRun:
         """One optimizer step on the images `index` [R, batch], augmented by `draws` [R, batch, 3]."""
         batch = self.images.training_batch(index[0], None if draws is None else draws[0])
         labels = self.images.train_labels.index_select(0, index[0])
-        self.optimizer.step(F.cross_entropy(self.scores(batch), labels))
+        self.optimizer.step(self.task.loss(self.scores(batch), labels))
 
     @torch.inference_mode()
     def evaluate(self, subset: Tensor) -> Tensor:
@@ -62,8 +63,8 @@ class SingleRun:
         for start in range(0, count, size):
             chosen = slice(start, start + size) if index is None else index[start : start + size]
             scores = self.model(self.images.normalise(images[chosen]))
-            total[0] += (scores.argmax(1) != labels[chosen]).sum()
-            total[1] += F.cross_entropy(scores, labels[chosen], reduction="sum")
+            total[0] += self.task.error(scores, labels[chosen]).sum()
+            total[1] += self.task.loss(scores, labels[chosen], "sum")
         return total / count
 
     def statistics(self) -> list[dict[str, Tensor]]:

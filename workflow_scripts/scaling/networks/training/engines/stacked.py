@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
-from torch.nn import functional as F
 
 from scaling.networks.build import build_model
 from scaling.networks.layers import weight_layers
 from scaling.networks.norms.layers import network_statistics
+from scaling.networks.tasks import TASKS
 from scaling.networks.training.arithmetic import autocast, exact_products
 from scaling.networks.training.fused import FusedOptimizer
 from scaling.networks.training.graphs import Capture, recorded_if_asked
@@ -31,11 +31,14 @@ class StackedRuns:
 
     def __init__(self, spec: TrainingSpec, images: DeviceImages, classes: int, seeds: Sequence[int]) -> None:
         self.spec, self.images, self.device, self.runs = spec, images, images.device, len(seeds)
+        self.task = TASKS.load(spec.task)
         models = [
             build_model(spec.family, spec.sizes, images.shape, classes, spec.init_scale, seed=seed) for seed in seeds
         ]
         self.layers = weight_layers(models[0], images.shape)
         self.model = models[0].train()  # the shape of the network; its own weights are not used
+        if self.device.type == "cuda":
+            batch_norms_in_float32(self.model)
         stacked, buffers = stack_module_state(models)
         self.parameters = {name: tensor.detach().to(self.device).requires_grad_() for name, tensor in stacked.items()}
         self.buffers = {name: tensor.to(self.device) for name, tensor in buffers.items()}
@@ -63,7 +66,7 @@ class StackedRuns:
         scores = self.scores(images)
         # The sum of the runs' mean losses: a run's parameters are in its own loss alone, and so is their gradient.
         # (Inside vmap, cross_entropy is decomposed in Python: a quarter of a small network's step.)
-        loss = F.cross_entropy(scores.flatten(0, 1), labels.flatten(), reduction="sum") / index.shape[1]
+        loss = self.task.loss(scores.flatten(0, 1), labels.flatten(), "sum") / index.shape[1]
         self.optimizer.step(loss)
 
     @torch.no_grad()
@@ -92,8 +95,8 @@ class StackedRuns:
         """Misclassified images and summed losses [R, 2]; `dimension` 0 if each run has images of its own."""
         scores = vmap(self._plain_scores, in_dims=(0, 0, dimension))(self.parameters, self.buffers, images)
         labels = labels.expand(self.runs, -1)
-        wrong = (scores.argmax(2) != labels).sum(1)
-        losses = F.cross_entropy(scores.flatten(0, 1), labels.flatten(), reduction="none")
+        wrong = self.task.error(scores, labels).sum(1)
+        losses = self.task.loss(scores.flatten(0, 1), labels.flatten(), "none")
         return torch.stack([wrong.double(), losses.view(labels.shape).double().sum(1)], dim=1)
 
     def statistics(self) -> list[dict[str, Tensor]]:
@@ -123,6 +126,21 @@ class StackedRuns:
         torch.set_rng_state(state["random"]["cpu"])
         if self.device.type == "cuda":
             torch.cuda.set_rng_state(state["random"]["cuda"], self.device)
+
+
+def batch_norms_in_float32(model: nn.Module) -> None:
+    """Let the batch norms of `model` compute in float32, whatever the precision of their input; their output keeps it.
+
+    So does a GPU's kernel of a single run with bfloat16 inputs and float32 statistics. vmap calls it without gain and
+    bias (they are applied afterwards), and without these the kernel's gradient refuses two precisions.
+    """
+
+    def in_float32(forward: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+        return lambda images: forward(images.float()).to(images.dtype)
+
+    for module in model.modules():
+        if isinstance(module, nn.modules.batchnorm._BatchNorm):
+            module.forward = in_float32(module.forward)
 
 
 def make(
