@@ -21,7 +21,8 @@ PERCEPTRON_FIGURES = {
         "curves": "dynamics_curves.tsv",
         "optima": "dynamics_optima.tsv",
         "gamma-1": "dynamics_gamma_1.tsv",
-        "exponents": "dynamics_exponents.tsv",
+        "exponents": "exponents.tsv",
+        "theory": "optima.tsv",
     },
 }
 # Settings that a step takes besides its tables; settings that a caption names.
