@@ -11,13 +11,15 @@ sys.path.insert(0, os.path.join(HERE, "workflow_scripts"))
 
 from scaling.config import read_study
 from scaling.core.errors import BadInput
+from scaling.core.written import check_files
 from scaling.core.fingerprint import fingerprint as code
 from scaling.networks.settings import NAMES
 from scaling.sources.source import Row, Source, study_of
 from snakemake.exceptions import WorkflowError
 
 try:
-    STUDY = read_study(config)
+    check_files(workflow.configfiles)
+    STUDY = read_study(config, workflow.configfiles)
 except BadInput as problem:
     raise WorkflowError(str(problem))
 

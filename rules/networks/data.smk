@@ -10,10 +10,13 @@ def image_source(wildcards):
 def image_modules(wildcards):
     """The code that a data set's settings choose: its source, and what is done to its images."""
     options = chosen(STUDY.datasets[wildcards.dataset])
-    return [
-        IMAGE_SOURCES.module(image_source(wildcards)),
-        *map(OPTIONS.module, options),
-    ]
+    return [IMAGE_SOURCES.module(image_source(wildcards)), *map(OPTIONS.module, options)]
+
+
+def image_state(wildcards):
+    """What tells a folder of files from the same folder changed; empty for a source that lists its files."""
+    source = IMAGE_SOURCES.load(image_source(wildcards))
+    return source.state(STUDY.datasets[wildcards.dataset]) if hasattr(source, "state") else ""
 
 
 rule prepare_dataset:
@@ -29,6 +32,8 @@ rule prepare_dataset:
     localrule: True
     params:
         settings=lambda wildcards: STUDY.datasets[wildcards.dataset].model_dump_json(exclude_defaults=True),
+        # A folder's files by their names, sizes and times: after a change they are read again.
+        state=image_state,
         code=lambda wildcards: code("networks/prepare_dataset", *image_modules(wildcards)),
     shell:
         'python "$SCALING_RUN" networks/prepare_dataset --settings {params.settings:q} --arrays {output.arrays:q}'

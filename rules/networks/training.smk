@@ -1,4 +1,5 @@
 # Blocks of runs: the seeds of one cell, variant and P that one job trains.
+from scaling.networks.families import fingerprinted
 from scaling.networks.plan.costs import Plan
 from scaling.networks.training.spec import TrainingSpec
 
@@ -63,6 +64,7 @@ rule train_block:
     output:
         epochs="results/runs/{cell}/{variant}/P{P}/block{block}.epochs.parquet",
         layers="results/runs/{cell}/{variant}/P{P}/block{block}.layers.parquet",
+        origins="results/runs/{cell}/{variant}/P{P}/block{block}.origins.tsv",
     log:
         "logs/train_block/{cell}/{variant}/P{P}/block{block}.log",
     benchmark:
@@ -83,4 +85,24 @@ rule train_block:
         'exec python "$SCALING_RUN" networks/train_block --arrays {input.arrays:q} --seeds {params.seeds}'
         " --subsets {input.subsets:q} --spec {params.spec:q} --checkpoints {params.checkpoints:q} --code {params.training_code}"
         " --keep-weights {params.keep_weights} --workers {threads} --epochs {output.epochs:q} --layers {output.layers:q}"
-        " > {log:q} 2>&1"
+        " --origins {output.origins:q} > {log:q} 2>&1"
+
+
+# What of a cell's model is in its norms, and what is not: `snakemake --cores 1 results/models/CNN_digits.tsv`.
+rule matrices:
+    input:
+        provenance=lambda wildcards: f"results/data/{STUDY.cells[wildcards.cell].dataset}.json",
+    output:
+        matrices="results/models/{cell}.tsv",
+    log:
+        "logs/matrices/{cell}.log",
+    wildcard_constraints:
+        cell="|".join(STUDY.cells) or "none",
+    localrule: True
+    params:
+        family=lambda wildcards: STUDY.cells[wildcards.cell].family,
+        sizes=lambda wildcards: to_json(STUDY.cells[wildcards.cell].sizes),
+        code=lambda wildcards: code("networks/matrices", *fingerprinted(STUDY.cells[wildcards.cell].family)),
+    shell:
+        'python "$SCALING_RUN" networks/matrices --family {params.family:q} --sizes {params.sizes:q}'
+        " --provenance {input.provenance:q} --matrices {output.matrices:q} > {log:q} 2>&1"

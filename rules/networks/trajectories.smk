@@ -27,21 +27,11 @@ rule trajectories:
         " --table {output.table:q} > {log:q} 2>&1"
 
 
-def settings_in_words(rows):
-    """How the networks of these rows were trained, a line for each cell and variant."""
-    trained = dict.fromkeys((row.cell, row.variant) for row in rows)
-    return [
-        f"{cell} {variant}".removesuffix(" baseline").replace("_", " ")
-        + f": {STUDY.training(cell, variant).in_words()}."
-        for cell, variant in trained
-    ]
-
-
 SOURCES.append(
     Source(
         of="",
         rows=lambda of, kind: [Row(of, *key) for key in STUDY.rows(kind)],
         window=lambda row: STUDY.fit_window(row.cell, row.variant, row.norm),
-        words=settings_in_words,
+        words=lambda rows: STUDY.in_words((row.cell, row.variant) for row in rows),
     )
 )

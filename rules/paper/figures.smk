@@ -20,10 +20,7 @@ def figure_of(wildcards):
 
 def figure_labels(wildcards):
     """A figure's labels in the report; its number such that their order, which is the alphabet's, is the paper's."""
-    return {
-        "figure": wildcards.number.zfill(2),
-        "shows": figure_of(wildcards).shows,
-    }
+    return {"figure": wildcards.number.zfill(2), "shows": figure_of(wildcards).shows}
 
 
 def figure_files(wildcards):

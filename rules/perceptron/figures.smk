@@ -8,11 +8,7 @@ PERCEPTRON_FIGURES = {
         "curves": "dynamics_curves.tsv",
         "dynamics": "dynamics.parquet",
     },
-    2: {
-        "theory": "theory.tsv",
-        "optima": "optima.tsv",
-        "collapse": "theory_collapse.tsv",
-    },
+    2: {"theory": "theory.tsv", "optima": "optima.tsv", "collapse": "theory_collapse.tsv"},
     5: {},
     6: {"theory": "theory.tsv", "optima": "optima.tsv"},
     7: {"mse": "mse.parquet"},
@@ -32,15 +28,8 @@ IN_CAPTION = {
     1: {"lambda_max": DYNAMICS.lambda_max},
     9: {"min_alpha": DYNAMICS.gamma_1_min_alpha},
 }
-TARGETS += [
-    f"results/perceptron/{table}"
-    for table in (
-        "theory.tsv",
-        "theory_exponents.tsv",
-        "dynamics.parquet",
-        "exponents.tsv",
-    )
-]
+TABLES_OF_ALL = "theory.tsv", "theory_exponents.tsv", "dynamics.parquet", "exponents.tsv"
+TARGETS += [f"results/perceptron/{table}" for table in TABLES_OF_ALL]
 TARGETS += [f"results/figures/fig{number}.{kind}" for number in PERCEPTRON_FIGURES for kind in ("pdf", "png")]
 
 
@@ -57,10 +46,7 @@ for number, tables in PERCEPTRON_FIGURES.items():
                 f"results/figures/fig{number}.png",
                 caption=f"captions/fig{number}.rst",
                 category="Figures",
-                labels={
-                    "figure": f"{number:02}",
-                    "shows": FIGURES[number].shows,
-                },
+                labels={"figure": f"{number:02}", "shows": FIGURES[number].shows},
             ),
         log:
             f"logs/figures/fig{number}.log",

@@ -9,16 +9,15 @@ def changed_settings():
     """What the default configuration does not say itself, as YAML: numbers stay numbers, also as keys."""
     with open(os.path.join(HERE, "config.yaml")) as file:
         written = yaml.safe_load(file)
-    return yaml.safe_dump(
-        {key: value for key, value in config.items() if written.get(key) != value},
-        default_flow_style=True,
-        width=10**6,
-    )
+    changed = {key: value for key, value in config.items() if written.get(key) != value}
+    return yaml.safe_dump(changed, default_flow_style=True, width=10**6)
 
 
 # The cell of the one picture: the study's first.
 SHOWN_CELL = next(iter(STUDY.cells), "")
 SHOWN = f"{SHOWN_CELL}/baseline/{STUDY.norms[0]}"
+# What its picture adds to the front page; nothing in a study without networks.
+FRONT_PAGE = {"exponents": f"results/exponents/{SHOWN}.tsv", "picture": "results/picture.png"} if SHOWN_CELL else {}
 TARGETS += ["results/picture.png"] if SHOWN_CELL else []
 
 
@@ -32,7 +31,6 @@ rule picture:
     log:
         "logs/picture.log",
     localrule: True
-    threads: 1
     params:
         code=code("report/picture"),
     shell:
@@ -40,18 +38,9 @@ rule picture:
         " --exponents {input.exponents:q} --png {output.png:q} > {log:q} 2>&1"
 
 
-def front_page_picture(wildcards):
-    """What the picture on the page needs; nothing in a study without networks."""
-    files = {
-        "exponents": f"results/exponents/{SHOWN}.tsv",
-        "picture": "results/picture.png",
-    }
-    return files if SHOWN_CELL else {}
-
-
 rule front_page:
     input:
-        unpack(front_page_picture),
+        **FRONT_PAGE,
         table1="results/table1.tsv",
         perceptron="results/perceptron/exponents.tsv",
     output:
@@ -61,19 +50,8 @@ rule front_page:
     localrule: True
     params:
         preset=STUDY.preset,
-        shown=lambda wildcards: options({"cell": SHOWN_CELL, **front_page_picture(wildcards)} if SHOWN_CELL else {}),
-        sizes=to_json(
-            {
-                "cells": len(STUDY.cells),
-                "ways of training": sum(1 + len(cell.variants) for cell in STUDY.cells.values()),
-                "training runs": sum(
-                    training.number_of_runs()
-                    for cell in STUDY.cells
-                    for variant in ["baseline", *STUDY.cells[cell].variants]
-                    for training in [STUDY.training(cell, variant)]
-                ),
-            }
-        ),
+        shown=lambda wildcards: options({"cell": SHOWN_CELL, **FRONT_PAGE} if SHOWN_CELL else {}),
+        sizes=to_json(STUDY.extent()),
         code=code("report/front_page"),
     shell:
         'python "$SCALING_RUN" report/front_page --preset {params.preset} --sizes {params.sizes:q} --table1 {input.table1:q}'

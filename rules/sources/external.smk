@@ -2,26 +2,29 @@
 from scaling.sources.external import NORM as EXTERNAL_NORM
 
 
-def external_study(of):
-    """The name of an external study, from its folder below results/."""
-    name = of.split("/")[1]
+def external_study(name):
+    """The settings of an external study."""
     if name not in STUDY.external:
         raise WorkflowError(f"config key external: no study {name!r}; there are: {', '.join(STUDY.external) or 'none'}")
-    return name
+    return STUDY.external[name]
+
+
+def own_curves(wildcards):
+    return external_study(wildcards.cell)
 
 
 SOURCES.append(
     Source(
         of=r"external/[\w.-]+/",
-        rows=lambda of, kind: ([Row(of, external_study(of), "baseline", EXTERNAL_NORM)] if kind == "baseline" else []),
-        window=lambda row: STUDY.external[external_study(row.of)].fit,
+        rows=lambda of, kind: [Row(of, of.split("/")[1], "baseline", EXTERNAL_NORM)] if kind == "baseline" else [],
+        window=lambda row: external_study(row.cell).fit,
     )
 )
 
 
 rule external_curves:
     input:
-        file=lambda wildcards: STUDY.external[external_study(f"external/{wildcards.cell}/")].file,
+        file=lambda wildcards: own_curves(wildcards).file,
     output:
         trajectories=f"results/external/{{cell}}/trajectories/{{cell}}/baseline/{EXTERNAL_NORM}.parquet",
     log:
@@ -29,10 +32,12 @@ rule external_curves:
     localrule: True
     params:
         study=lambda wildcards: study_of(f"external/{wildcards.cell}/"),
+        columns=lambda wildcards: to_json(own_curves(wildcards).columns),
+        given_as=lambda wildcards: own_curves(wildcards).given_as,
         code=code("sources/external_curves"),
     shell:
         'python "$SCALING_RUN" sources/external_curves --file {input.file:q} --study {params.study} --cell {wildcards.cell}'
-        " --trajectories {output.trajectories:q} 2>&1 | tee {log:q}"
+        " --columns {params.columns:q} --given-as {params.given_as:q} --trajectories {output.trajectories:q} 2>&1 | tee {log:q}"
 
 
 # Everything of every external study: `snakemake --cores 2 external`.

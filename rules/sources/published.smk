@@ -1,52 +1,31 @@
 # The published curves, from the authors' own files, as a source of learning curves.
-from pathlib import Path
-
-from scaling.sources.facts import PUBLISHED_NORM, published_rows
-
-PUBLISHED = {(row.cell, row.variant, row.norm): row for row in published_rows()}
+from scaling.sources.facts import baseline_of, published_rows, row_named, rows_in
 
 
 def published_folder():
     """The folder of the authors' files: the one that was given, else the one that they are fetched into."""
     given = STUDY.published_curves
     if given is None:
-        return Path(checkpoints.fetch_published_curves.get().output.folder)
-    if not Path(given).is_dir():
+        return checkpoints.fetch_published_curves.get().output.folder
+    if not os.path.isdir(given):
         raise WorkflowError(f"config key published_curves: {given!r} is not a folder")
-    return Path(given)
+    return given
 
 
 def published_row(wildcards):
-    return PUBLISHED[wildcards.cell, wildcards.variant, wildcards.norm]
-
-
-def rows_there(of, kind):
-    """The rows of a published table whose file is there."""
-    folder = published_folder()
-    return [
-        Row(of, row.cell, row.variant, row.norm)
-        for row in published_rows()
-        if row.kind == kind and (folder / row.file).is_file()
-    ]
+    return row_named(wildcards.cell, wildcards.variant, wildcards.norm)
 
 
 def also_published(cell):
     """The published curves of a cell's baseline."""
-    there = rows_there("published/", "baseline")
-    for row in there:
-        if row.cell == cell:
-            return row
-    raise WorkflowError(
-        f"nothing to compare with: the published curves of {cell} are not there"
-        f" (there are: {', '.join(row.cell for row in there) or 'none'})"
-    )
+    return one_line(baseline_of)(published_folder(), cell)
 
 
 SOURCES.append(
     Source(
         of="published/",
-        rows=rows_there,
-        window=lambda row: PUBLISHED[row.cell, row.variant, row.norm].window,
+        rows=lambda of, kind: rows_in(published_folder(), kind),
+        window=lambda row: row_named(row.cell, row.variant, row.norm).window,
     )
 )
 
@@ -68,7 +47,7 @@ checkpoint fetch_published_curves:
 # The authors' curves are means already: curves and optima come with the trajectories, and mean_curves makes none.
 rule published_curves:
     input:
-        file=lambda wildcards: published_folder() / published_row(wildcards).file,
+        file=lambda wildcards: os.path.join(published_folder(), published_row(wildcards).file),
     output:
         trajectories="results/published/trajectories/{cell}/{variant}/{norm}.parquet",
         curves="results/published/curves/{cell}/{variant}/{norm}.parquet",

@@ -10,7 +10,7 @@ from torch.utils._pytree import tree_leaves
 
 from scaling.networks.data.arrays import ImageArrays
 from scaling.networks.training import checkpoints, graphs
-from scaling.networks.training.block import _job
+from scaling.networks.training.block import job_of
 from scaling.networks.training.engines import make_engine
 from scaling.networks.training.graphs import GraphedSteps
 from scaling.networks.training.images import DeviceImages
@@ -101,7 +101,7 @@ RUNS = [(40, 1), (7, 2), (90, 1), (16, 3), (40, 2)]  # P, seed
 def jobs_of(spec, folder, runs=RUNS, device="cpu", **options):
     subsets = {(P, seed): np.random.default_rng([P, seed]).permutation(100)[:P] for P, seed in runs}
     return [
-        replace(_job(images(), {seed: subsets[P, seed]}, spec, folder / f"P{P}", "", device), **options)
+        replace(job_of(images(), {seed: subsets[P, seed]}, spec, folder / f"P{P}", "", device), **options)
         for P, seed in runs
     ]
 

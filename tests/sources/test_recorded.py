@@ -315,8 +315,9 @@ def test_recordings_of_the_working_folder_stand_beside_those_of_the_checkout(wor
 def test_the_present_study_is_recorded(workflow):
     folder = workflow.folder / "results"
     settings = {"P": [p // 4 for p in P], "epochs": 300, "seeds": 3}
+    settings |= {"dataset": "digits", "variants": [], "precision_audit": []}
     # A second cell that comes later in the configuration, and first in the alphabet.
-    other = {"family": "CNN", "dataset": "digits", "sizes": {"stages": [[8]]}, "learning_rate": 0.1}
+    other = {"family": "CNN", "sizes": {"stages": [[8]]}, "learning_rate": 0.1}
     cells = {"CNN_digits": settings, "Another_digits": settings | other}
     (workflow.folder / "study.yaml").write_text(
         yaml.safe_dump({"cells": cells, "norms": NORMS, "exponents": {"bootstrap_resamples": 20}}, sort_keys=False)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from scaling.analysis.exponents import identified, identity_of, long_form
+from scaling.analysis.remarks import remarks, with_remarks
 from scaling.analysis.robust.procedure import robust_exponents
 from scaling.core.command import command
 from scaling.core.tidy import read_table, write_table
@@ -21,7 +22,9 @@ def main(
     runs = read_table(trajectories)
     identity = identity_of(runs)
     result = robust_exponents(runs, resamples, confidence, seed)
-    write_table(long_form(result.exponents, identity), exponents)
+    said = remarks(runs)
+    noted = result.exponents.assign(note=[with_remarks(note, said) for note in result.exponents["note"]])
+    write_table(long_form(noted, identity), exponents)
     write_table(identified(result.collapse, identity), collapse)
     write_table(identified(result.scales, identity), scales)
 

@@ -1,9 +1,9 @@
 """Train a block of runs: one cell, variant and P, several seeds.
 
 In: the images, a random subset of them for each seed, the training's settings. Out: a table with the errors and losses
-of every run at every logged point, and one with the statistics of every layer there. Beside them, in a folder, a file
-for each run: a checkpoint while it is trained, its records when it is done. Started again after it was killed, it goes
-on from there.
+of every run at every logged point, one with the statistics of every layer there, and one that says where each run was
+trained. Beside them, in a folder, a file for each run: a checkpoint while it is trained, its records when it is done.
+Started again after it was killed, it goes on from there.
 """
 
 from pathlib import Path
@@ -27,6 +27,7 @@ def main(
     code: str,
     epochs: Path,
     layers: Path,
+    origins: Path,
     workers: int = 1,
     keep_weights: bool = False,
 ) -> None:
@@ -36,6 +37,7 @@ def main(
         read_arrays(arrays), indices, spec, checkpoints, code=code, workers=workers, keep_weights=keep_weights
     )
     write_table(pd.DataFrame(tables.layers), layers)
+    write_table(pd.DataFrame(tables.origins), origins)
     write_table(pd.DataFrame(tables.epochs), epochs)
 
 

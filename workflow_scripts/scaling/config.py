@@ -6,13 +6,17 @@ Every room states its keys in its module `settings`, in a class `Settings`. Rule
 import difflib
 import importlib
 import types
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
+import yaml
 from pydantic import BaseModel, Field, ValidationError, create_model
 
 from scaling.core.errors import BadInput
 from scaling.core.settings import what_is_wrong
+from scaling.core.written import with_numbers
+from scaling.networks.families import beside
 
 ROOMS = sorted(file.parent.name for file in Path(__file__).parent.glob("*/settings.py") if file.parent.name != "core")
 
@@ -24,13 +28,14 @@ Study = create_model(
 )
 
 
-def read_study(config: dict[str, Any]) -> Study:
+def read_study(config: dict[str, Any], files: Iterable[str | Path] = ()) -> Study:
     """Fill in the preset, apply the overrides, validate.
 
     Parameters
     ----------
     config : the parsed config.yaml, as changed from the command line: `preset`, `presets` (name -> settings),
         `common` (settings of every preset), and at the top level any setting that overrides the preset's.
+    files : where it was read from: a model's file may stand beside one of them.
 
     Raises
     ------
@@ -47,10 +52,31 @@ def read_study(config: dict[str, Any]) -> Study:
     if preset not in list(presets):  # a list, since what was given need not be hashable
         raise BadInput(f"config key preset: {preset!r} is not one of {', '.join(presets)}")
     settings = _merge(_merge(config.get("common", {}), presets[preset]), overrides)
+    for cell in (settings.get("cells") or {}).values() if isinstance(settings.get("cells"), dict) else ():
+        if isinstance(cell, dict) and isinstance(cell.get("family"), str):
+            cell["family"] = beside(cell["family"], [Path(file).parent for file in files])
     try:
-        return Study.model_validate({"preset": preset} | settings)
+        return Study.model_validate({"preset": preset} | with_numbers(settings))
     except ValidationError as problem:
         raise BadInput(_one_line(problem)) from None
+
+
+def read_files(files: Sequence[Path], preset: str | None = None) -> Study:
+    """The study of configuration files as Snakemake reads them, each on top of those before; raises as `read_study`."""
+    config: dict[str, Any] = {}
+    for file in files:
+        try:
+            content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        except (OSError, yaml.YAMLError) as problem:
+            raise BadInput(f"{file}: not a configuration file ({' '.join(str(problem).split())})") from None
+        config = _update(config, content or {})
+    return read_study(config | ({} if preset is None else {"preset": preset}))
+
+
+def _update(base: Any, over: Any) -> Any:
+    if not (isinstance(base, dict) and isinstance(over, dict)):
+        return over
+    return base | {key: _update(base.get(key), value) for key, value in over.items()}
 
 
 def _merge(base: Any, over: Any) -> Any:

@@ -1,4 +1,4 @@
-"""In: somebody's own learning curves (.tsv or .parquet). Out: a trajectories table, checked."""
+"""In: somebody's own learning curves (a file of any of the usual forms). Out: a trajectories table, checked."""
 
 from pathlib import Path
 
@@ -8,10 +8,17 @@ from scaling.core.tidy import write_table
 from scaling.sources.external import NORM, read_external_curves
 
 
-def main(file: Path, study: str, cell: str, trajectories: Path) -> None:
+def main(
+    file: Path,
+    study: str,
+    cell: str,
+    trajectories: Path,
+    columns: dict[str, str] | None = None,
+    given_as: str = "error",
+) -> None:
     """Check the curves and write them in the study's form."""
     identity = {"study": study, "cell": cell, "variant": "baseline", "norm": NORM}
-    write_table(identified(read_external_curves(file), identity), trajectories)
+    write_table(identified(read_external_curves(file, columns, given_as), identity), trajectories)
 
 
 if __name__ == "__main__":

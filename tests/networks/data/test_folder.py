@@ -64,7 +64,7 @@ def test_jpeg_and_transparent_images(images):
     (images / "train/cat/a.png").unlink()
     arrays, _ = load_folder(images)
     assert np.abs(arrays.train_images[0].astype(int) - 77).max() <= 2
-    assert np.all(arrays.train_images[1] == 50)
+    assert np.all(arrays.train_images[1] == 255)  # white shows through
 
 
 def test_files_that_are_no_images_of_the_set_are_passed_over(images, tmp_path):
@@ -113,7 +113,7 @@ def test_a_corrupt_image_is_named(images, tmp_path, damage, suffix, archived):
     content = path.read_bytes()
     path.write_bytes({"truncated": content[: len(content) - 30], "noise": b"\1" * 50, "empty": b""}[damage])
     root = archive_of(images, tmp_path / "x.tar.gz") if archived else images
-    assert f"train/dog/z.{suffix}: not a JPEG or PNG image, or a damaged one" in problem_of(root)
+    assert f"train/dog/z.{suffix}: not a JPEG, PNG, WebP, BMP, TIFF or GIF image, or a damaged one" in problem_of(root)
 
 
 def test_a_link_to_nowhere_in_a_folder_is_named(images):
@@ -127,17 +127,6 @@ def test_other_files_among_the_images_are_named(images):
     (images / "train/cat/notes.txt").unlink()
     write_image(images / "train/cat/deeper/a.png", np.zeros((4, 6)))
     assert "train/cat/deeper/a.png: only train/<class>/" in problem_of(images)
-
-
-def test_an_image_of_another_format_under_a_wrong_name(images):
-    write_image(images / "train/cat/z.gif", np.zeros((4, 6)))
-    (images / "train/cat/z.gif").rename(images / "train/cat/z.png")
-    assert "z.png: not a JPEG or PNG image" in problem_of(images)
-
-
-def test_sixteen_bits(images):
-    Image.fromarray(np.zeros((4, 6), np.uint16)).save(images / "train/cat/z.png")
-    assert "z.png: more than 8 bits a channel" in problem_of(images)
 
 
 def test_a_decompression_bomb_is_not_decoded(images):

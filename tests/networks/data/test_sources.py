@@ -1,3 +1,4 @@
+import gzip
 import hashlib
 import json
 import pickle
@@ -8,7 +9,7 @@ from urllib.error import URLError
 
 import numpy as np
 import pytest
-from harness.images import archive_of, write_idx_set
+from harness.images import archive_of, idx_bytes, write_idx_set
 from harness.paths import SCRIPTS
 from harness.steps import run_step
 
@@ -17,7 +18,9 @@ from scaling.networks.data.arrays import read_arrays
 from scaling.networks.data.prepare import prepare
 from scaling.networks.data.settings import Dataset
 from scaling.networks.data.sizes import known_training_images
-from scaling.networks.data.sources.torchvision import DOWNLOADS
+from scaling.networks.data.sources.torchvision import DOWNLOADS, IDX_FACTS
+
+MNIST = IDX_FACTS["MNIST"]
 
 
 def test_digits():
@@ -71,13 +74,50 @@ def no_network(monkeypatch):
     monkeypatch.setattr("urllib.request.urlopen", refuse)
 
 
-@pytest.mark.parametrize("name", ["MNIST", "FashionMNIST"])
-def test_torchvision_reads_a_local_root(tmp_path, no_network, name):
-    expected = write_idx_set(tmp_path / name / "raw", n_train=12, n_test=10, classes=10)
-    arrays, provenance = prepare("torchvision", name=name, root=str(tmp_path))
-    assert np.array_equal(arrays.train_images[..., 0], expected[0])
-    assert np.array_equal(arrays.test_labels, expected[3])
-    assert provenance["name"] == name and len(provenance["classes"]) == 10
+def write_mnist(folder, mean=0.1307, per_class=MNIST.per_class, suffix=""):
+    """Files with the published numbers of MNIST, and nothing in the images."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for split, file in (("train", "train"), ("test", "t10k")):
+        labels = np.repeat(np.arange(10), per_class[split])
+        images = np.full((len(labels), 28, 28), int(255 * mean), np.uint8)
+        images[: round(len(labels) * (255 * mean % 1))] += 1
+        for name, array in (("images-idx3", images), ("labels-idx1", labels)):
+            content = idx_bytes(array)
+            (folder / f"{file}-{name}-ubyte{suffix}").write_bytes(
+                gzip.compress(content, 1) if suffix == ".gz" else content
+            )
+
+
+@pytest.mark.parametrize("below", ["MNIST/raw", "raw", "."])
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_mnist_is_read_from_wherever_its_files_are(tmp_path, no_network, below, suffix):
+    write_mnist(tmp_path / below, suffix=suffix)
+    before = sorted(tmp_path.rglob("*"))
+    arrays, provenance = prepare("torchvision", name="MNIST", root=str(tmp_path))
+    assert arrays.train_images.shape == (60_000, 28, 28, 1) and provenance["classes"][3] == "3 - three"
+    assert sorted(tmp_path.rglob("*")) == before  # nothing is made by looking
+
+
+def test_other_images_are_not_taken_for_a_data_set_by_name(tmp_path, no_network):
+    def problem(name, folder):
+        with pytest.raises(BadInput, match=f"these are not the images of {name}") as it:
+            prepare("torchvision", name=name, root=str(folder))
+        return str(it.value)
+
+    write_idx_set(tmp_path / "few/MNIST/raw", n_train=600, n_test=100, classes=10)
+    assert "600 images of 4x6 pixels, not 60000 of 28x28" in problem("MNIST", tmp_path / "few")
+    fashion = IDX_FACTS["FashionMNIST"].per_class
+    write_mnist(tmp_path / "other/MNIST/raw", per_class=fashion)
+    assert "images of each class, not [5923" in problem("MNIST", tmp_path / "other")
+    assert "mean 0.1" in problem("FashionMNIST", tmp_path / "other/MNIST/raw")
+
+
+def test_a_root_with_a_tilde_or_a_variable(tmp_path, monkeypatch, images):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("DATA", str(tmp_path))
+    for root in (f"~/{images.name}", f"$DATA/{images.name}", f"${{DATA}}/{images.name}"):
+        assert prepare("folder", root=root)[1]["root"] == str(images)
+        assert Dataset(source="folder", root=root).root == str(images)
 
 
 @pytest.mark.parametrize(("name", "classes"), [("CIFAR10", 10), ("CIFAR100", 100)])
@@ -124,6 +164,7 @@ def test_torchvision_without_files_or_network(tmp_path, no_network):
     with pytest.raises(BadInput, match=r"downloads: MNIST is not .*could not be downloaded.*no network in") as it:
         prepare("torchvision", name="MNIST", root=str(tmp_path / "downloads"))
     assert "\n" not in str(it.value)
+    assert not (tmp_path / "downloads/MNIST").exists()
 
 
 def test_torchvision_truncated_file(tmp_path, no_network):
@@ -136,8 +177,8 @@ def test_torchvision_truncated_file(tmp_path, no_network):
 
 def test_torchvision_looks_in_the_downloads_if_no_root_is_given(tmp_path, monkeypatch, no_network):
     monkeypatch.chdir(tmp_path)
-    write_idx_set(tmp_path / DOWNLOADS / "MNIST/raw", n_train=12, classes=10)
-    assert prepare("torchvision", name="MNIST", pool=2)[0].train_images.shape == (12, 2, 3, 1)
+    write_mnist(tmp_path / DOWNLOADS / "MNIST/raw")
+    assert prepare("torchvision", name="MNIST", pool=2)[0].train_images.shape == (60_000, 14, 14, 1)
 
 
 # ----------------------------------------------------------------------------------------- scripts

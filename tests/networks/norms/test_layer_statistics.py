@@ -6,13 +6,8 @@ import torch
 
 from scaling.networks.build import build_model
 from scaling.networks.layers import weight_layers
-from scaling.networks.norms.layers import (
-    Convolution,
-    layer_statistics,
-    log10_largest_singular_value,
-    network_statistics,
-    operator_norms,
-)
+from scaling.networks.norms.layers import layer_statistics, log10_largest_singular_value, network_statistics
+from scaling.networks.norms.operators import Convolution, operator_norms
 
 
 def test_a_matrix_worked_out_by_hand():

@@ -14,9 +14,11 @@ from harness.study import wait_for
 from harness.training import CNN, RESNET, SGD, VIT, bits, images, rows, subsets
 
 from scaling.core.errors import BadInput
+from scaling.networks.training import block, checkpoints
 from scaling.networks.training.block import train_block
 from scaling.networks.training.engines import single
 from scaling.networks.training.engines.single import SingleRun
+from scaling.networks.training.loop import RunsInStep
 
 
 @pytest.fixture
@@ -102,6 +104,90 @@ def test_a_record_of_another_code_or_of_other_settings_is_refused(train, capsys,
     assert bits(again) == bits(train(spec, [1], "fresh"))
 
 
+@pytest.mark.parametrize("change", ["engine", "torch"])
+def test_a_finished_run_counts_wherever_it_was_trained(train, monkeypatch, capsys, change):
+    """It is the same run, by the same code; its record says where. One that is not finished starts afresh."""
+    first = train(CNN, [1, 2])
+    every_step = replace(CNN, log_points=1000)
+    train(replace(every_step, epochs=2), [1], "half", keep_weights=True)
+    if change == "torch":
+        monkeypatch.setattr(torch, "__version__", "2.11.0")
+    spec = replace(CNN, engine="stacked") if change == "engine" else CNN
+    monkeypatch.setattr("scaling.networks.training.block.train_runs", None)  # nothing is trained
+    found = train(spec, [1, 2])
+    assert bits(found) == bits(first)
+    assert found.origins["engine"] == ["single"] * 2 and found.origins["torch"] != ["2.11.0"] * 2
+    monkeypatch.undo()
+    capsys.readouterr()
+    if change == "torch":
+        monkeypatch.setattr(torch, "__version__", "2.11.0")
+    again = train(replace(every_step, engine=spec.engine), [1], "half")
+    assert "seed1.pt: refused, of other settings, data, code or versions" in capsys.readouterr().out
+    assert len(again.epochs["seed"]) == 12
+
+
+def test_a_run_says_where_it_was_trained(train):
+    tables = train(CNN, [3, 1])
+    origins = {key: set(values) for key, values in tables.origins.items()}
+    assert tables.origins["seed"] == [3, 1] and origins["P"] == {40} and origins["engine"] == {"single"}
+    assert origins["torch"] == {torch.__version__} and origins["recorded"] == {False} and origins["lanes"] == {1}
+    assert all(0 < seconds < 60 for seconds in origins["seconds"])
+
+
+# ----------------------------------------------------------------------------------------------- lanes
+
+
+PLAIN = replace(CNN, sizes={"stages": [[4]], "fully_connected": [8]})
+
+
+@pytest.mark.parametrize("spec", [PLAIN, RESNET, VIT], ids=lambda spec: spec.family)
+def test_a_block_on_lanes_has_the_bits_of_single_runs(train, spec):
+    assert bits(train(replace(spec, engine="lanes"), [3, 1, 2, 5], "lanes")) == bits(
+        train(spec, [3, 1, 2, 5], "single")
+    )
+
+
+@pytest.mark.parametrize("spec", [PLAIN, RESNET], ids=lambda spec: spec.family)
+def test_lanes_that_are_stopped_go_on_with_the_same_bits(train, spec, monkeypatch, capsys):
+    spec = replace(spec, engine="lanes")
+    expected = train(spec, [1, 2, 3, 4], "undisturbed")
+    monkeypatch.setattr(single, "SingleRun", interrupted_after(19))
+    with pytest.raises(SystemExit) as stopped:
+        train(spec, [1, 2, 3, 4])
+    assert stopped.value.code == 128 + signal.SIGTERM
+    monkeypatch.undo()
+    assert bits(train(spec, [1, 2, 3, 4])) == bits(expected)
+    said = capsys.readouterr().out
+    assert said.count("continuing at step") >= 3 and "starting afresh" not in said
+
+
+def test_lanes_are_checkpointed_on_their_way(train, tmp_path, monkeypatch):
+    """So that a run that is killed has lost no more than that."""
+    saved = []
+    original = RunsInStep.save
+    monkeypatch.setattr(RunsInStep, "save", lambda self: (saved.append(self.step), original(self)))
+    train(replace(PLAIN, engine="lanes"), [1, 2], checkpoint_seconds=0.0)
+    assert sorted(saved) == sorted([*range(1, 13)] * 2)
+
+
+def test_a_gpu_gets_lanes_with_recorded_steps_and_a_small_vit_a_stack(monkeypatch):
+    assert block.chosen(CNN, images(), "cpu").engine == "single"
+    assert not block.chosen(CNN, images(), "cpu").cuda_graphs
+    for spec, engine in ((CNN, "lanes"), (RESNET, "lanes"), (VIT, "stacked")):
+        found = block.chosen(spec, images(), "cuda")
+        assert (found.engine, found.cuda_graphs) == (engine, True)
+    large = replace(VIT, sizes={"patch": 2, "dim": 192, "depth": 6, "heads": 3})
+    assert block.number_of_parameters(large, images()) > 2_000_000
+    assert block.chosen(large, images(), "cuda").engine == "lanes"
+    assert block.chosen(replace(CNN, engine="single"), images(), "cuda") == replace(CNN, engine="single")
+
+
+def test_channels_last_is_part_of_what_an_unfinished_run_goes_on_from():
+    apart, last = (block.environment(PLAIN, "cpu", channels_last) for channels_last in (False, True))
+    one, other = (checkpoints.identities(PLAIN, "x", subsets(1), "", where)[1] for where in (apart, last))
+    assert one.science == other.science and one.environment != other.environment
+
+
 def test_other_images_are_other_runs(tmp_path, capsys):
     train_block(images(), subsets(1), CNN, tmp_path, device="cpu")
     other = images()
@@ -181,6 +267,7 @@ sys.path[:0] = {path!r}
 from pathlib import Path
 from dataclasses import replace
 from harness.training import CNN, images, subsets
+from scaling.networks.training import block, checkpoints
 from scaling.networks.training.block import train_block
 if __name__ == "__main__":
     spec = replace(CNN, epochs=100000)

@@ -71,11 +71,19 @@ def test_runs_on_lanes_are_the_runs_alone_bit_for_bit(tmp_path, spec, cuda_graph
     jobs = jobs_of(spec, tmp_path / "alone", runs, device="cuda")
     for job in jobs:
         train_runs(job, 3, dict.fromkeys(job.subsets), StopRequest())
-    shared = DeviceImages(images(), spec, torch.device("cuda"))
+    shared = DeviceImages(images(), spec, torch.device("cuda"), jobs[0].channels_last)
     on_lanes = jobs_of(spec, tmp_path / "lanes", runs, device="cuda", device_images=shared)
     with arithmetic(spec, "cuda"):
         outcome = train_lanes(on_lanes, 3, 3, StopRequest())
     assert len(outcome.done) == len(runs) and results(on_lanes) == results(jobs)
+
+
+@pytest.mark.parametrize("spec", NO_DROPOUT, **NAMES)
+def test_a_block_on_lanes_is_its_single_runs_and_goes_on_where_it_was(tmp_path, spec):
+    alone = train(replace(spec, engine="single", cuda_graphs=True, log_points=1000), tmp_path / "alone", 1, 2, 3, 4)
+    lanes = replace(spec, engine="lanes", cuda_graphs=True, log_points=1000)
+    train(replace(lanes, epochs=2), tmp_path / "lanes", 1, 2, 3, 4)
+    assert bits(train(lanes, tmp_path / "lanes", 1, 2, 3, 4)) == bits(alone)
 
 
 @pytest.mark.parametrize("spec", NO_DROPOUT, **NAMES)

@@ -176,7 +176,7 @@ def test_dropout_on_lanes_of_a_gpu_is_refused(tmp_path, monkeypatch):
     with pytest.raises(BadInput, match="1 or more"):
         train_lanes(jobs, 3, 0, StopRequest())
     plain = [replace(job, device="cuda") for job in jobs_of(PLAIN_CNN, tmp_path)]
-    assert not lanes._has_dropout(plain[0], 3)
+    assert not lanes.has_dropout(plain[0], 3)
 
 
 def test_no_jobs_are_done_at_once():

@@ -11,6 +11,8 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
+from scaling.core.errors import BadInput
+
 ROOT = Path(__file__).parents[2]  # workflow_scripts
 
 
@@ -19,22 +21,45 @@ def fingerprint(step: str, *chosen: str) -> str:
     """Hash of the code of `step` (ROOM/STEP) and of what is `chosen` besides.
 
     chosen : modules ("scaling.networks.models.cnn"), or files that the code reads, below the library, as a pattern
-        ("sources/printed/*.tsv").
+        ("sources/printed/*.tsv"), or somebody's own ("file:/home/me/net.py", with the modules beside it that it
+        imports), or "version:PACKAGE=NUMBER" of what is not ours.
     """
     modules = [name for name in chosen if name.startswith("scaling.")]
+    own = [Path(name.removeprefix("file:")) for name in chosen if name.startswith("file:")]
+    digest = hashlib.sha256()
+    for file in _files(step, modules):
+        digest.update(f"{file.relative_to(ROOT)}\n{_bare_syntax(file)}\n".encode())
+    for file in sorted(file for each in own for file in _with_its_neighbours(each)):
+        digest.update(f"{file.name}\n{_bare_syntax(file)}\n".encode())
+    for version in sorted(name for name in chosen if name.startswith("version:")):
+        digest.update(version.encode())
+    patterns = {name for name in chosen if not name.startswith(("scaling.", "file:", "version:"))}
+    for pattern in sorted(patterns):
+        for file in sorted((ROOT / "scaling").glob(pattern)):
+            digest.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def bytes_hash(step: str, *chosen: str) -> str:
+    """Hash of the bytes of the same files, comments and all; `chosen` are modules.
+
+    A fingerprint has the syntax as one version of Python sees it. This one is the same under all of them.
+    """
+    digest = hashlib.sha256()
+    for file in _files(step, [name for name in chosen if name.startswith("scaling.")]):
+        digest.update(f"{file.relative_to(ROOT).as_posix()}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _files(step: str, modules: list[str]) -> list[Path]:
+    """The files of the step and the modules, and of all local modules that they import."""
     files, waiting = set(), [ROOT / f"{step}.py", *(_files_of(module)[-1] for module in modules)]
     while waiting:
         file = waiting.pop()
         if file not in files:
             files.add(file)
             waiting.extend(_imported_files(file))
-    digest = hashlib.sha256()
-    for file in sorted(files):
-        digest.update(f"{file.relative_to(ROOT)}\n{_bare_syntax(file)}\n".encode())
-    for pattern in sorted(set(chosen) - set(modules)):
-        for file in sorted((ROOT / "scaling").glob(pattern)):
-            digest.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
-    return digest.hexdigest()[:16]
+    return sorted(files)
 
 
 @cache
@@ -48,7 +73,11 @@ def _bare_syntax(file: Path) -> str:
 
 @cache
 def _syntax(file: Path) -> ast.Module:
-    return ast.parse(file.read_bytes(), filename=str(file))
+    try:
+        return ast.parse(file.read_bytes(), filename=str(file))
+    except (SyntaxError, ValueError) as problem:  # of somebody's own file: ours are tested
+        line = getattr(problem, "lineno", None)
+        raise BadInput(f"{file}{f', line {line}' if line else ''}: not Python: {problem.args[0]}") from None
 
 
 def _is_bare_string(statement: ast.stmt) -> bool:
@@ -71,6 +100,21 @@ def _imported_files(file: Path) -> tuple[Path, ...]:
             for name in node.names:
                 found += _files_of(f"{node.module}.{name.name}")
     return tuple(found)
+
+
+def _with_its_neighbours(file: Path) -> set[Path]:
+    """A file of somebody's own and those in its folder that it imports, directly or through others."""
+    found, waiting = set(), [file]
+    while waiting:
+        each = waiting.pop()
+        if each in found or not each.is_file():
+            continue
+        found.add(each)
+        for node in ast.walk(_syntax(each)):
+            names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or "", *(n.name for n in node.names)] if isinstance(node, ast.ImportFrom) else []
+            waiting += [file.parent / f"{name.rpartition('.')[2]}.py" for name in names if name]
+    return found
 
 
 def _files_of(module: str) -> list[Path]:

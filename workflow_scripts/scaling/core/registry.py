@@ -35,16 +35,18 @@ class Registry:
         return sorted(file.stem for file in self.folder.glob("*.py") if not file.stem.startswith("_"))
 
     def check(self, name: str) -> str:
-        """The name in lower case.
+        """The name of the file, whose letters may be of another case.
 
         Raises
         ------
         BadInput in one line if there is no such file.
         """
-        if name.lower() not in self.names():
+        names = self.names()
+        found = [name] if name in names else [known for known in names if known.lower() == name.lower()]
+        if not found:
             where = f"files of scaling/{'/'.join(self.package.split('.'))}"
-            raise BadInput(f"{self.what} {name!r} is not one of {', '.join(self.names())} ({where})")
-        return name.lower()
+            raise BadInput(f"{self.what} {name!r} is not one of {', '.join(names)} ({where})")
+        return found[0]
 
     def module(self, name: str) -> str:
         """The full name of the module, e.g. "scaling.networks.models.cnn"; raises what `check` does."""

@@ -1,13 +1,19 @@
 """A network by the name of its family. A new family is one new module in this folder with a function `build`."""
 
 import inspect
+from contextlib import suppress
 from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.parameter import UninitializedTensorMixin
+from torch.nn.utils import parametrize
 
 from scaling.core.errors import BadInput
-from scaling.networks.models import FAMILIES
+from scaling.networks.families import find_build
+from scaling.networks.layers import weight_layers
+from scaling.networks.matrices import Matrix, evaluating
+from scaling.networks.own_code import blamed
 
 
 def build_model(
@@ -23,37 +29,75 @@ def build_model(
 
     Parameters
     ----------
-    family : module of scaling.networks.models, in any case: "CNN" is scaling/networks/models/cnn.py. Its function
+    family : as scaling.networks.families has it: "CNN" is scaling/networks/models/cnn.py. Its function
         `build(image_shape, classes, **sizes)` draws the initial weights from torch's global CPU generator.
     sizes : keyword arguments of that `build`; those left out take its defaults.
     image_shape : (channels, height, width).
     classes : number of outputs.
-    init_scale : factor on the weight of every Conv2d and Linear, not on biases or norms (paper App. G).
+    init_scale : factor on every weight matrix, once however often it is used, not on biases or norms (paper App. G).
     seed : of the initial weights.
 
     Raises
     ------
     BadInput for an unknown family, an unknown, missing or impossible size.
     """
-    build = FAMILIES.load(family).build
+    build = find_build(family)
     _check_sizes(family, build, sizes)
     with torch.random.fork_rng(devices=[]):
         torch.random.default_generator.manual_seed(seed)  # not torch.manual_seed, which reseeds the GPUs as well
-        try:
+        with blamed(f"sizes of {family}: {sizes} make no network"):
             model = build(image_shape, classes, **sizes)
-        except BadInput:
-            raise
-        except (TypeError, ValueError, RuntimeError, ZeroDivisionError) as problem:
-            raise BadInput(f"sizes of {family}: {sizes} make no network: {' '.join(str(problem).split())}") from problem
-    with torch.no_grad():
-        for module in model.modules():
-            if isinstance(module, nn.Conv2d | nn.Linear):
-                module.weight.mul_(init_scale)
+        if not isinstance(model, nn.Module):
+            raise BadInput(f"{family}: build gave a {type(model).__name__}; allowed: a torch.nn.Module")
+        _fill_in(model, image_shape, family)
+    if init_scale != 1:
+        _scale(model, image_shape, init_scale, family)
     return model
+
+
+def _fill_in(model: nn.Module, image_shape: tuple[int, int, int], family: str) -> None:
+    """Shapes that a lazy module takes from its first input."""
+    if any(isinstance(tensor, UninitializedTensorMixin) for tensor in (*model.parameters(), *model.buffers())):
+        with blamed(family), evaluating(model), torch.no_grad():
+            model(torch.zeros(1, *image_shape))
+
+
+@torch.no_grad()
+def _scale(model: nn.Module, image_shape: tuple[int, int, int], factor: float, family: str) -> None:
+    """Multiply each weight matrix once, whatever its names; of those that a parametrization makes, what it makes."""
+    layers, done = weight_layers(model, image_shape, family=family), set()
+    for layer in layers:
+        matrix = layer.matrix
+        if matrix.parameter in done:
+            continue
+        done.add(matrix.parameter)
+        if matrix.made is None:
+            matrix.tensor.mul_(factor)
+        else:
+            _scale_made(matrix, factor, layer.module, model)
+
+
+def _scale_made(matrix: Matrix, factor: float, module: nn.Module, model: nn.Module) -> None:
+    """By the inverse that a parametrization has; BadInput if what it makes cannot be scaled."""
+    wanted = matrix.tensor.detach() * factor
+    name = matrix.made.tensor_name
+    with evaluating(module), suppress(Exception):  # one without an inverse: what came of it is looked at below
+        if parametrize.is_parametrized(module, name):
+            setattr(module, name, wanted)
+        else:  # of a hook: weight_norm's length, or the weights that are pruned
+            getattr(module, f"{name}_g", getattr(module, f"{name}_orig", None)).mul_(factor)
+    (made,) = matrix.made({key: tensor[None] for key, tensor in model.state_dict().items()}, 1)
+    if made.shape != wanted.shape or not torch.allclose(made, wanted, rtol=1e-4, atol=1e-6 * float(wanted.abs().max())):
+        raise BadInput(
+            f"init_scale: {factor:g} cannot act on the layer {matrix.name!r}, whose weights a parametrization makes; "
+            "allowed for this model: 1"
+        )
 
 
 def _check_sizes(family: str, build: Any, sizes: dict[str, Any]) -> None:
     known = dict(list(inspect.signature(build).parameters.items())[2:])
+    if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in known.values()):
+        return  # it says itself what it knows
     for key in sizes:
         if key not in known:
             raise BadInput(f"sizes.{key}: {family} has no such size; allowed: {', '.join(known)}")

@@ -1,71 +1,229 @@
 """The weight matrices of a network, in forward order, whatever its family."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+from torch.nn.modules.conv import _ConvNd
+
+from scaling.core.errors import BadInput
+from scaling.networks.matrices import Matrix, complex_parameter, evaluating, matrices
+from scaling.networks.own_code import blamed
+from scaling.networks.watch import Watch
 
 
 @dataclass(frozen=True)
 class WeightLayer:
-    """One convolution or linear layer.
+    """One weight matrix.
 
     Attributes
     ----------
-    name : of the module in the model: its weight is the parameter `name + ".weight"`.
-    kind : "conv" or "linear".
-    module : the layer itself (kernel size, stride, padding and weight are there).
-    input_size : (height, width) of a convolution's input; None for a linear layer.
+    matrix : which parameter it is, and how that is read (scaling.networks.matrices).
+    module : the module that holds it.
+    input_size : (height, width) of a convolution's input, or as many numbers as it has dimensions; None elsewhere.
+    input_sizes : all that were seen, if the convolution is used more than once.
     batch_norm_name, batch_norm : the batch norm whose input is this layer's output; None if there is none.
     """
 
-    name: str
-    kind: Literal["conv", "linear"]
-    module: nn.Conv2d | nn.Linear
-    input_size: tuple[int, int] | None
+    matrix: Matrix
+    module: nn.Module
+    input_size: tuple[int, ...] | None
+    input_sizes: frozenset[tuple[int, ...]] = frozenset()
     batch_norm_name: str | None = None
-    batch_norm: nn.modules.batchnorm._BatchNorm | None = None
+    batch_norm: _BatchNorm | None = None
+
+    @property
+    def name(self) -> str:
+        """Of the module, or of the parameter where a module has several."""
+        return self.matrix.name
+
+    @property
+    def kind(self) -> str:
+        """conv, linear, embedding, attention, recurrent, bilinear; matrix and matrices: of a module of one's own."""
+        return self.matrix.kind
 
 
-def weight_layers(model: nn.Module, image_shape: tuple[int, int, int]) -> list[WeightLayer]:
-    """The convolutions and linear layers of `model` in the order in which one image [channels, h, w] passes them.
+class WeightLayers(list[WeightLayer]):
+    """The layers, and what else one image has shown.
 
-    Found by watching a forward pass of a blank image in evaluation mode: nothing in the model changes. A layer that is
-    used twice counts once, at its first use.
+    Attributes
+    ----------
+    left_out : (name, shape, why) of each parameter that is in no matrix, in the model's order.
+    counted, parameters : how many numbers the matrices hold, and how many all parameters.
+    one_value : names of batch norms that see one value per channel of a single image: they cannot train on one.
+    notes : what else is to be said, a sentence each.
     """
+
+    def __init__(self, layers: list[WeightLayer]) -> None:
+        super().__init__(layers)
+        self.left_out: list[tuple[str, tuple[int, ...], str]] = []
+        self.counted = self.parameters = 0
+        self.one_value: list[str] = []
+        self.notes: list[str] = []
+
+    def in_words(self) -> str:
+        """One line: what is in the norm and what is not."""
+        share = 100 * self.counted / max(1, self.parameters)
+        out: dict[str, list[str]] = {}
+        for name, shape, why in self.left_out:
+            out.setdefault(why, []).append(f"{name} {'x'.join(map(str, shape))}" if len(shape) > 1 else name)
+        reasons = [f"{why}: {', '.join(names[:6])}{' ...' * (len(names) > 6)}" for why, names in out.items()]
+        said = f"norm: {len(self)} matrices, {share:.3g} % of {self.parameters:,} parameters"
+        return "; ".join([said, *(["left out: " + "; ".join(reasons)] if reasons else []), *self.notes])
+
+
+def weight_layers(
+    model: nn.Module, image_shape: tuple[int, int, int], classes: int | None = None, family: str = "model"
+) -> WeightLayers:
+    """The weight matrices of `model` in the order in which one image [channels, h, w] meets them.
+
+    Found by watching a forward pass of a blank image in evaluation mode: nothing in the model changes. A tensor that is
+    used twice, or under two names, counts once. What no image meets is no part of the function, and does not count.
+
+    Parameters
+    ----------
+    classes : if given, the model must give as many scores for an image.
+    family : begins the line of an error.
+
+    Raises
+    ------
+    BadInput in one line for a model without a weight matrix, with complex weights, or that fails on such an image.
+    """
+    if name := complex_parameter(model):
+        raise BadInput(f"{family}: the parameter {name} is complex; only real ones are allowed")
     names = {module: name for name, module in model.named_modules()}
-    inputs: dict[nn.Module, tuple[int, ...]] = {}
-    outputs: dict[nn.Module, torch.Tensor] = {}
-    batch_norms: dict[nn.Module, nn.Module] = {}
+    seen = _Seen(names)
+    parameters = dict(model.named_parameters())
+    watch = Watch(parameters)
+    with seen.hooks(), evaluating(model), _plain_attention(), torch.random.fork_rng(devices=[]), torch.no_grad():
+        some = next(iter(parameters.values()), torch.zeros(1))
+        image = torch.zeros(1, *image_shape, dtype=some.dtype, device=some.device)
+        with blamed(family), watch:
+            scores = model(image)
+    if classes is not None:
+        check_scores(scores, classes, family)
+    found = matrices(model, watch.products)
+    place = {name: index for index, name in enumerate(watch.order)}
+    used = sorted((matrix for matrix in found if matrix.parameter in place), key=lambda m: place[m.parameter])
+    if not used:
+        raise BadInput(f"{family}: no weight matrix in it, so that its norm is not defined")
+    layers = WeightLayers([seen.layer(matrix, model) for matrix in used])
+    _account(layers, parameters, watch, {matrix.parameter for matrix in found})
+    layers.one_value = seen.one_value
+    layers.notes += seen.notes
+    return layers
 
-    def watch(module: nn.Module, arguments: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
-        if isinstance(module, nn.modules.batchnorm._BatchNorm):
-            batch_norms.update({layer: module for layer, made in outputs.items() if made is arguments[0]})
-        elif module not in inputs:
-            inputs[module], outputs[module] = tuple(arguments[0].shape), output
 
-    watched = (nn.Conv2d, nn.Linear, nn.modules.batchnorm._BatchNorm)
-    hooks = [module.register_forward_hook(watch) for module in names if isinstance(module, watched)]
-    training, parameter = model.training, next(model.parameters())
-    try:
-        with torch.no_grad():
-            model.eval()(torch.zeros(1, *image_shape, dtype=parameter.dtype, device=parameter.device))
-    finally:
-        model.train(training)
-        for hook in hooks:
-            hook.remove()
-    return [
-        WeightLayer(
-            name=names[layer],
-            kind="conv" if isinstance(layer, nn.Conv2d) else "linear",
-            module=layer,
-            input_size=shape[-2:] if isinstance(layer, nn.Conv2d) else None,
-            batch_norm_name=names.get(batch_norms.get(layer)),
-            batch_norm=batch_norms.get(layer),
+def check_scores(scores: object, classes: int, family: str) -> None:
+    """Raise BadInput unless a network's output is a tensor [n, classes]."""
+    if not isinstance(scores, Tensor):
+        raise BadInput(
+            f"{family}: the model returns a {type(scores).__name__}; allowed: one tensor of scores, [images, classes]"
         )
-        for layer, shape in inputs.items()
-    ]
+    if scores.ndim != 2 or scores.shape[1] != classes:
+        raise BadInput(
+            f"{family}: the model gives scores of shape {list(scores.shape)} for {len(scores) if scores.ndim else 1} "
+            f"image(s) of {classes} classes; allowed: [images, {classes}]"
+        )
+
+
+class _Seen:
+    """What hooks on modules show of a forward pass: sizes of inputs, and which batch norm follows which layer."""
+
+    def __init__(self, names: dict[nn.Module, str]) -> None:
+        self.names = names
+        self.sizes: dict[nn.Module, list[tuple[int, ...]]] = {}
+        self.outputs: dict[nn.Module, Tensor] = {}
+        self.batch_norms: dict[nn.Module, _BatchNorm] = {}
+        self.one_value: list[str] = []
+        self.notes: list[str] = []
+
+    @contextmanager
+    def hooks(self) -> Iterator[None]:
+        watched = (_ConvNd, nn.Linear, _BatchNorm)
+        handles = [
+            module.register_forward_hook(self._watch, with_kwargs=True)
+            for module in self.names
+            if isinstance(module, watched)
+        ]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
+
+    def _watch(self, module: nn.Module, arguments: tuple, named: dict, output: Tensor) -> None:
+        given = next((value for value in (*arguments, *named.values()) if isinstance(value, Tensor)), None)
+        if given is None:
+            return
+        if isinstance(module, _BatchNorm):
+            self.batch_norms.update({layer: module for layer, made in self.outputs.items() if made is given})
+            if given.ndim > 1 and given.numel() == given.shape[1] and self.names[module] not in self.one_value:
+                self.one_value.append(self.names[module])
+            return
+        if isinstance(module, _ConvNd):
+            self.sizes.setdefault(module, []).append(tuple(given.shape[-len(module.kernel_size) :]))
+        self.outputs.setdefault(module, output)
+
+    def layer(self, matrix: Matrix, model: nn.Module) -> WeightLayer:
+        """A matrix with what was seen of its module."""
+        module = _module_of(matrix, model)
+        sizes = self.sizes.get(module, [])
+        batch_norm = self.batch_norms.get(module)
+        if batch_norm is not None and batch_norm.running_var is None:
+            self.notes.append(f"{self.names[batch_norm]} keeps no statistics and is not folded in")
+            batch_norm = None
+        return WeightLayer(
+            matrix, module, sizes[0] if sizes else None, frozenset(sizes), self.names.get(batch_norm), batch_norm
+        )
+
+
+def _module_of(matrix: Matrix, model: nn.Module) -> nn.Module:
+    """The module that a matrix is named after, or that its parameter is in."""
+    modules = dict(model.named_modules())
+    path = matrix.name
+    while path and path not in modules:
+        path = path.rpartition(".")[0]
+    return modules[path]
+
+
+def _account(layers: WeightLayers, parameters: dict[str, Tensor], watch: Watch, known: set[str]) -> None:
+    """How much is counted, and why the rest is not."""
+    counted = {layer.matrix.parameter for layer in layers}
+    made = {name for layer in layers if layer.matrix.made for name in layer.matrix.made.names.values()}
+    layers.parameters = sum(tensor.numel() for tensor in parameters.values())
+    layers.counted = sum(tensor.numel() for name, tensor in parameters.items() if name in counted | made)
+    for name, tensor in parameters.items():
+        if name in counted | made:
+            continue
+        if name not in watch.order:
+            why = "never used by an image"
+        elif sum(size > 1 for size in tensor.shape) < 2:
+            why = "biases and gains"
+        else:
+            why = "no factor of a matrix product (positions, tokens, gains)"
+        layers.left_out.append((name, tuple(tensor.shape), why))
+
+
+@contextmanager
+def _plain_attention() -> Iterator[None]:
+    """Without the shortcut that runs a transformer's layer in one piece, past its modules."""
+    before = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(before)
+
+
+@cache
+def say_once(line: str) -> None:
+    """Print a line, the first time in this process."""
+    print(line, flush=True)
 
 
 def draws_masks(model: nn.Module) -> bool:

@@ -1,6 +1,7 @@
 """Settings of trained networks: images, cells, variants, norms, the device that trains."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import MISSING, fields
 from functools import partial
 from typing import Annotated, Any, Literal, get_args, get_origin
@@ -19,7 +20,7 @@ from scaling.analysis.settings import FitWindow
 from scaling.core.settings import Count, Distinct, Positive, Section, by_name, what_is_wrong
 from scaling.networks.data.settings import Dataset
 from scaling.networks.data.sizes import known_training_images
-from scaling.networks.models import FAMILIES
+from scaling.networks.families import check_family
 from scaling.networks.norms.definitions import NORMS
 from scaling.networks.training.spec import Choice, TrainingSpec
 
@@ -118,7 +119,10 @@ class Training(_Shared):
 class Cell(Training):
     """One network on one data set: a panel of the paper's figures."""
 
-    family: str = Field(description="CNN, ResNet, ViT, or a file of your own in scaling/networks/models")
+    family: str = Field(
+        description="CNN, ResNet, ViT or another file of scaling/networks/models; torchvision:NAME, timm:NAME; "
+        "package.module:function; FILE.py or FILE.py:function"
+    )
     dataset: str = Field(description="a key of `datasets`")
     sizes: dict[str, Any] = Field(description="the family's own sizes: widths, depths, patch size, ...")
     variants: Annotated[list[str], Distinct] = Field(
@@ -141,7 +145,7 @@ class Cell(Training):
     @field_validator("family")
     @classmethod
     def _known_family(cls, family: str) -> str:
-        by_name(FAMILIES, family)
+        check_family(family)
         return family
 
 
@@ -274,3 +278,17 @@ class Settings(Section):
             error = problem.errors(include_url=False)[0]
             key = ".".join(["variants", variant, *map(str, error["loc"])])
             raise ValueError(f"{key}: {what_is_wrong(error)}") from None
+
+    def in_words(self, trained: Iterable[tuple[str, str]]) -> list[str]:
+        """How the networks of some (cell, variant) are trained: a line for each, once."""
+        return [
+            f"{cell} {variant}".removesuffix(" baseline").replace("_", " ")
+            + f": {self.training(cell, variant).in_words()}."
+            for cell, variant in dict.fromkeys(trained)
+        ]
+
+    def extent(self) -> dict[str, int]:
+        """How much is trained: a label -> a count."""
+        ways = [(cell, variant) for cell in self.cells for variant in ("baseline", *self.cells[cell].variants)]
+        runs = sum(self.training(*way).number_of_runs() for way in ways)
+        return {"cells": len(self.cells), "ways of training": len(ways), "training runs": runs}

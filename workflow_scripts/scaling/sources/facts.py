@@ -8,7 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from scaling.analysis.settings import FitWindow
+from scaling.core.errors import BadInput
 from scaling.core.tidy import read_table
+from scaling.sources.source import Row
 
 FOLDER = Path(__file__).parent / "printed"
 # What lambda is in the published curves of Tables 1 to 4: the authors' own definition of the spectral complexity.
@@ -96,3 +98,28 @@ def _row(fact: dict[str, str]) -> PublishedRow:
         index=int(fact["index"]) if fact["index"] else None,
         window=FitWindow(**{key: float(fact[key]) for key in FitWindow.model_fields if fact[key]}),
     )
+
+
+def row_named(cell: str, variant: str, norm: str) -> PublishedRow:
+    """The published row of a cell, variant and norm."""
+    return next(row for row in published_rows() if (row.cell, row.variant, row.norm) == (cell, variant, norm))
+
+
+def rows_in(folder: str | Path, kind: str) -> list[Row]:
+    """The rows of a kind (networks.settings.Settings.rows) whose curve file is in the folder."""
+    return [
+        Row("published/", row.cell, row.variant, row.norm)
+        for row in published_rows()
+        if row.kind == kind and (Path(folder) / row.file).is_file()
+    ]
+
+
+def baseline_of(folder: str | Path, cell: str) -> Row:
+    """The row of a cell's baseline; BadInput if its curve file is not in the folder."""
+    there = {row.cell: row for row in rows_in(folder, "baseline")}
+    if cell not in there:
+        raise BadInput(
+            f"nothing to compare with: the published curves of {cell} are not there "
+            f"(there are: {', '.join(there) or 'none'})"
+        )
+    return there[cell]

@@ -2,6 +2,7 @@
 
 from pydantic import Field, field_validator, model_validator
 
+from scaling.core.paths import expanded
 from scaling.core.settings import Count, Section, by_name
 from scaling.networks.data.sizes import known_sizes
 from scaling.networks.data.sources import SOURCES
@@ -36,6 +37,15 @@ class Dataset(Section):
         None, description="idx and folder: path; torchvision: where the files are, or are downloaded to"
     )
     pool: Count = Field(1, description="average the images over pool x pool pixels")
+    resize: tuple[Count, Count] | None = Field(
+        None, description="folder: [height, width] that every image is brought to; without it all must be alike"
+    )
+    test_fraction: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="folder without test/: share of each class that is held out for the test, always the same images",
+    )
     test_images: Count = Field(357, description="digits: how many of the 1797 are held out")
     deform: Deform | None = Field(None, description="make new images of those that the source has")
     label_noise: float = Field(
@@ -45,6 +55,11 @@ class Dataset(Section):
         description="share of the training labels that are drawn anew among all classes, once for all",
     )
 
+    @field_validator("root")
+    @classmethod
+    def _expanded(cls, root: str | None) -> str | None:
+        return None if root is None else expanded(root)
+
     @field_validator("source")
     @classmethod
     def _known_source(cls, source: str) -> str:
@@ -52,7 +67,11 @@ class Dataset(Section):
 
     @model_validator(mode="after")
     def _complete(self) -> "Dataset":
-        SOURCES.load(self.source).check(self)
+        source = SOURCES.load(self.source)
+        source.check(self)
+        for key in ("resize", "test_fraction"):
+            if getattr(self, key) is not None and key not in getattr(source, "TAKES", ()):
+                raise ValueError(f"{key}: a data set of source {self.source} has no such key")
         if known := known_sizes(self):
             _, height, width = known.image_shape
             if height % self.pool or width % self.pool:

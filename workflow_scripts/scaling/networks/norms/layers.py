@@ -6,13 +6,13 @@ several times cheaper; power iteration on the kernel was off by up to 6e-3.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from scaling.networks.layers import WeightLayer
+from scaling.core.errors import BadInput
+from scaling.networks.layers import WeightLayer, WeightLayers
+from scaling.networks.norms.operators import Operator, convolution_of, operator_norms
 
 #: What `layer_statistics` gives for each layer, besides its name and its shape.
 STATISTICS = (
@@ -27,13 +27,22 @@ STATISTICS = (
 )
 
 
-@dataclass(frozen=True)
-class Convolution:
-    """Where a kernel acts: what its operator norm depends on besides the kernel itself."""
+def check_layers(layers: WeightLayers, P: int, batch_size: int, operator_norm: bool) -> None:
+    """Refuse, before training, what would fail in the middle of it.
 
-    input_size: tuple[int, int]
-    stride: tuple[int, int] = (1, 1)
-    padding: tuple[int, int] = (0, 0)
+    Raises
+    ------
+    BadInput in one line: a batch of one image for a batch norm that needs more; a convolution whose operator norm is
+    asked for and not known.
+    """
+    if layers.one_value and (P % batch_size == 1 or batch_size == 1):
+        raise BadInput(
+            f"batch_size: {batch_size} leaves a batch of one of P = {P} images, on which the batch norm "
+            f"{layers.one_value[0]!r} cannot train; another batch_size or P is needed"
+        )
+    for layer in layers if operator_norm else []:
+        if layer.kind == "conv":
+            convolution_of(layer)
 
 
 @torch.no_grad()
@@ -46,23 +55,33 @@ def network_statistics(
     ----------
     layers : of one of the networks (scaling.networks.layers.weight_layers).
     state : their state dictionaries, each tensor stacked to [R, ...].
-    with_operator_norms : whether to compute the convolution operators' own norms.
+    with_operator_norms : whether to compute the convolution operators' own norms; BadInput for one that is not known.
     """
+    runs = len(next(iter(state.values())))
     found = []
     for layer in layers:
-        folding = convolution = None
-        if layer.batch_norm is not None:
-            variance = state[f"{layer.batch_norm_name}.running_var"].double()
-            folding = state[f"{layer.batch_norm_name}.weight"].double() / (variance + layer.batch_norm.eps).sqrt()
-        if with_operator_norms and layer.input_size is not None:
-            convolution = Convolution(layer.input_size, layer.module.stride, layer.module.padding)
-        found.append(layer_statistics(state[f"{layer.name}.weight"], folding, convolution))
+        weight = layer.matrix.weight(state, runs)
+        operator = None
+        if layer.kind != "conv":
+            operator = "the matrix"
+        elif with_operator_norms:
+            operator = operator_norms(weight, convolution_of(layer)).log10()
+        found.append(_statistics(layer.matrix.blocks(weight.double()), _folding(layer, state), operator))
     return found
+
+
+def _folding(layer: WeightLayer, state: Mapping[str, Tensor]) -> Tensor | None:
+    """[R, out]: gain / sqrt(running variance + eps) of the batch norm that follows, if one does."""
+    if layer.batch_norm is None:
+        return None
+    gain = state.get(f"{layer.batch_norm_name}.weight")
+    deviation = (state[f"{layer.batch_norm_name}.running_var"].double() + layer.batch_norm.eps).sqrt()
+    return deviation.reciprocal() if gain is None else gain.double() / deviation
 
 
 @torch.no_grad()
 def layer_statistics(
-    weight: Tensor, folding: Tensor | None = None, convolution: Convolution | None = None
+    weight: Tensor, folding: Tensor | None = None, convolution: Operator | None = None
 ) -> dict[str, Tensor]:
     """Statistics of one layer of each of R networks (A is out x in; a kernel is flattened).
 
@@ -79,25 +98,44 @@ def layer_statistics(
     log10 norm (NaN for a convolution that was not asked for, the plain one for a matrix); and the first two with
     each row multiplied by `folding` (the plain ones where no batch norm follows).
     """
-    matrix = weight.detach().double().flatten(2)
-    spectral = log10_largest_singular_value(matrix)
+    operator: Tensor | str | None = "the matrix" if weight.ndim == 3 else None
+    if convolution is not None:
+        operator = operator_norms(weight.detach(), convolution).log10()
+    return _statistics(weight.detach().double().flatten(2)[:, None], folding, operator)
+
+
+def _statistics(blocks: Tensor, folding: Tensor | None, operator: Tensor | str | None) -> dict[str, Tensor]:
+    """`layer_statistics` of block-diagonal matrices, [R, blocks, rows, columns].
+
+    operator : log10 of the operator's norm [R]; "the matrix" where it is the matrix's own; None if not known.
+    """
+    runs, groups = blocks.shape[:2]
+    matrix = blocks.flatten(0, 1)
     rows = matrix.norm(dim=2)
+
+    def total(of_blocks: Tensor) -> Tensor:
+        return of_blocks.view(runs, groups).sum(1)
+
+    def largest(of_blocks: Tensor) -> Tensor:
+        return of_blocks.view(runs, groups).amax(1)
+
+    spectral = largest(log10_largest_singular_value(matrix))
+    if operator is None:
+        operator = torch.full_like(spectral, torch.nan)
     statistics = {
         "log10_spectral": spectral,
-        "row_sum": rows.sum(1),
-        "col_sum": matrix.norm(dim=1).sum(1),
-        "l1": matrix.abs().sum((1, 2)),
-        "fro2": matrix.square().sum((1, 2)),
-        "log10_spectral_operator": spectral if weight.ndim == 3 else torch.full_like(spectral, torch.nan),
+        "row_sum": total(rows.sum(1)),
+        "col_sum": total(matrix.norm(dim=1).sum(1)),
+        "l1": total(matrix.abs().sum((1, 2))),
+        "fro2": total(matrix.square().sum((1, 2))),
+        "log10_spectral_operator": spectral if isinstance(operator, str) else operator,
         "log10_spectral_bn": spectral,
-        "row_sum_bn": rows.sum(1),
+        "row_sum_bn": total(rows.sum(1)),
     }
-    if convolution is not None:
-        statistics["log10_spectral_operator"] = operator_norms(weight.detach(), convolution).log10()
     if folding is not None:
-        folding = folding.detach().double()
-        statistics["log10_spectral_bn"] = log10_largest_singular_value(matrix * folding[:, :, None])
-        statistics["row_sum_bn"] = (rows * folding.abs()).sum(1)
+        folding = folding.detach().double().reshape(runs * groups, -1)
+        statistics["log10_spectral_bn"] = largest(log10_largest_singular_value(matrix * folding[:, :, None]))
+        statistics["row_sum_bn"] = total((rows * folding.abs()).sum(1))
     return statistics
 
 
@@ -114,60 +152,3 @@ def log10_largest_singular_value(matrix: Tensor) -> Tensor:
     # By LAPACK on the host: a GPU's solver takes the matrices one by one, each some times longer.
     largest = torch.linalg.eigvalsh(gram.cpu())[:, -1].clamp_min(0.0).to(matrix.device)
     return (0.5 * largest.log10() + scale[:, 0, 0].log10()).masked_fill(broken[:, 0, 0], torch.nan)
-
-
-def operator_norms(
-    kernels: Tensor, convolution: Convolution, tolerance: float = 1e-8, steps: int = 1000, growth: float = 1.2
-) -> Tensor:
-    """Largest singular values of zero-padded convolutions as linear maps from images [in, h, w] to images.
-
-    The Lanczos process on A^T A in float64 with full reorthogonalisation, for all kernels at once, until the residual
-    of the largest Ritz pair, looked at whenever the number of steps has grown by `growth`, is below `tolerance` of its
-    value. That bounds the eigenvalue's relative error; the error itself is quadratic in the residual (over the
-    distance to the next eigenvalue), some 1e-15. (A power iteration stalls: near the top of its spectrum a
-    convolution's singular values are as close as (pi / h)^2.) The start is a fixed random image, so that the same
-    kernel always gives the same number.
-
-    Parameters
-    ----------
-    kernels : [R, out, in, kh, kw].
-
-    Returns
-    -------
-    float64 [R], on the kernels' device; NaN for a kernel with an entry that is not finite.
-    """
-    runs, _, channels, *window = kernels.shape
-    broken = ~kernels.isfinite().flatten(1).all(1)
-    matrix = kernels.double().masked_fill(broken.view(-1, 1, 1, 1, 1), 0.0).flatten(2)
-    patches = {"kernel_size": window, "stride": convolution.stride, "padding": convolution.padding}
-    size = channels * convolution.input_size[0] * convolution.input_size[1]
-
-    def gram(flat: Tensor) -> Tensor:
-        seen = F.unfold(flat.view(runs, channels, *convolution.input_size), **patches)
-        return F.fold(matrix.mT @ (matrix @ seen), convolution.input_size, **patches).flatten(1)
-
-    start = torch.randn(size, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
-    vector = (start / start.norm()).to(matrix).expand(runs, size).contiguous()
-    basis, diagonal, beside, next_look = [vector], [], [], 8
-    found = torch.full((runs,), torch.nan, dtype=torch.float64, device=matrix.device)
-    while True:
-        image = gram(basis[-1])
-        diagonal.append((basis[-1] * image).sum(1))
-        spanned = torch.stack(basis, dim=1)
-        for _ in range(2):  # once is not enough to keep the basis orthogonal to rounding
-            image = image - (spanned.mT @ (spanned @ image[:, :, None]))[:, :, 0]
-        rest = image.norm(dim=1)
-        if (last := len(basis) >= min(steps, size)) or len(basis) >= next_look:
-            next_look = growth * len(basis)
-            tridiagonal = torch.diag_embed(torch.stack(diagonal, 1))
-            if beside:
-                off = torch.stack(beside, 1)
-                tridiagonal += torch.diag_embed(off, 1) + torch.diag_embed(off, -1)
-            values, vectors = torch.linalg.eigh(tridiagonal)
-            done = (rest * vectors[:, -1, -1].abs() <= tolerance * values[:, -1].abs()) | last
-            found = torch.where(found.isnan() & done, values[:, -1].clamp_min(0.0).sqrt(), found)
-            if not found.isnan().any():
-                return found.masked_fill(broken, torch.nan)
-        beside.append(rest)
-        # A kernel whose images are all spanned goes on with zeros.
-        basis.append(torch.where(rest > 1e-200, 1 / rest, 0.0)[:, None] * image)

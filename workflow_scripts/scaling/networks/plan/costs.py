@@ -13,6 +13,7 @@ from math import ceil, sqrt
 from scaling.core.errors import BadInput
 from scaling.networks.data.sizes import TORCHVISION, Sizes, known_sizes
 from scaling.networks.plan.counts import Counts
+from scaling.networks.plan.flops import FAMILIES as COUNTED
 from scaling.networks.plan.operations import count
 from scaling.networks.plan.rates import hours
 from scaling.networks.settings import Cell, Dataset, Device, Settings
@@ -57,6 +58,7 @@ class Plan:
         self.training = cache(study.training)  # filling in a variant takes a while, and every job asks
         self.block_size = cache(self._block_size)
         self.job = cache(self._job)
+        self.images = cache(lambda name: images_of(study.datasets[name]))
 
     def check(self) -> None:
         """Refuse sizes that make no network, before any job runs.
@@ -66,7 +68,12 @@ class Plan:
         for cell, chosen in self.study.cells.items():
             for variant in ("baseline", *chosen.variants, *chosen.precision_audit):
                 training = self.training(cell, variant)
-                shape, classes, *_ = images_of(self.study.datasets[training.dataset])
+                shape, classes, *_ = self.images(training.dataset)
+                if (
+                    known_sizes(self.study.datasets[training.dataset]) is None
+                    and training.family.lower() not in COUNTED
+                ):
+                    continue  # a model that may be made for the images, which have not been seen
                 try:
                     count(training.family, training.sizes, shape, classes)
                 except BadInput as problem:
@@ -95,7 +102,7 @@ class Plan:
 
     def _job(self, cell: str, variant: str, P: int, runs: int) -> Job:
         training, device = self.training(cell, variant), self.study.device
-        shape, classes, train_images, test_images = images_of(self.study.datasets[training.dataset])
+        shape, classes, train_images, test_images = self.images(training.dataset)
         counts = count(training.family, training.sizes, shape, classes)
         flops = runs * run_flops(training, counts, P, test_images)
         steps = runs * training.epochs_at(P) * ceil(P / training.batch_size)
@@ -153,7 +160,7 @@ def run_flops(training: Cell, counts: Counts, P: int, test_images: int) -> float
 
 
 def images_of(dataset: Dataset) -> Sizes:
-    """Shape, classes and numbers of images; a folder's or an IDX file's, not opened here, are taken as CIFAR10's."""
+    """Shape, classes and numbers of images; where they are not there to be looked at, they are taken as CIFAR10's."""
     known = known_sizes(dataset) or TORCHVISION["CIFAR10"]
     channels, height, width = known.image_shape
     return known._replace(image_shape=(channels, height // dataset.pool, width // dataset.pool))

@@ -6,7 +6,10 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from scaling.core.errors import BadInput
 from scaling.networks.build import build_model
+from scaling.networks.layers import weight_layers
+from scaling.networks.own_code import blamed
 from scaling.networks.plan.counts import Counts
 
 #: Modules whose outputs count as activations (element-wise functions may work in place and are left out).
@@ -15,20 +18,24 @@ COUNTED = (nn.Conv2d, nn.Linear, nn.modules.batchnorm._BatchNorm, nn.LayerNorm, 
 
 def count_by_building(family: str, sizes: dict[str, Any], image_shape: tuple[int, int, int], classes: int) -> Counts:
     """As plan.operations.count, for any family; the activations inside functions (attention) are not seen."""
-    model = build_model(family, sizes, image_shape, classes, 1.0, seed=0).train()
+    model = build_model(family, sizes, image_shape, classes, 1.0, seed=0)
+    weight_layers(model, image_shape, classes, family)  # refuses what could not be trained
+    model.train()
     activations = 0
 
     def watch(module: nn.Module, arguments: tuple[torch.Tensor, ...], output: torch.Tensor) -> None:
         nonlocal activations
-        activations += output.numel()
+        activations += output.numel() if isinstance(output, torch.Tensor) else 0
 
     for module in model.modules():
         if isinstance(module, COUNTED):
             module.register_forward_hook(watch)
     batch = torch.zeros(2, *image_shape)  # two images: batch norm cannot train on a single one
-    with FlopCounterMode(display=False) as forward:
+    with blamed(family), FlopCounterMode(display=False) as forward:
         scores = model(batch)
-    with FlopCounterMode(display=False) as backward:
+        if not isinstance(scores, torch.Tensor):
+            raise BadInput(f"{family}: in training the model returns a {type(scores).__name__}; allowed: one tensor")
+    with blamed(family), FlopCounterMode(display=False) as backward:
         scores.sum().backward()
     return Counts(
         forward=forward.get_total_flops() // 2,

@@ -3,7 +3,7 @@
 import multiprocessing
 import multiprocessing.connection
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,24 @@ import numpy as np
 import torch
 
 from scaling.core.errors import BadInput
+from scaling.networks.build import build_model
 from scaling.networks.data.arrays import ImageArrays
 from scaling.networks.norms.layers import STATISTICS
 from scaling.networks.training import checkpoints
+from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.checkpoints import Saved
-from scaling.networks.training.images import DeviceImages, number_of_classes
+from scaling.networks.training.images import DeviceImages, image_shape, number_of_classes
+from scaling.networks.training.lanes import has_dropout, train_lanes
 from scaling.networks.training.loop import Job, group_by_step, one_by_one, train_runs
-from scaling.networks.training.spec import AUTO_ENGINE, TrainingSpec
+from scaling.networks.training.spec import TrainingSpec
 from scaling.networks.training.stop import Stopped, StopRequest
+
+#: This module, as fingerprints name it: its code is what checkpoints are bound to.
+TRAINED_BY = "scaling/networks/training/block"
+#: A ViT of fewer parameters is faster in a stack than on lanes.
+SMALL_VIT = 1_000_000
+#: How many lanes a network has, and one of few parameters.
+LANES, MANY_LANES, FEW_PARAMETERS = 3, 8, 2_000_000
 
 
 @dataclass(frozen=True)
@@ -29,10 +39,12 @@ class BlockTables:
     ----------
     epochs : P, seed, epoch (passes over the images), train_error, train_loss, test_error, test_loss, diverged.
     layers : P, seed, epoch, layer (index in forward order), name, kind, rows, columns, STATISTICS of norms.layers.
+    origins : P, seed, and where each run was trained (scaling.networks.training.origin).
     """
 
     epochs: dict[str, list[Any]]
     layers: dict[str, list[Any]]
+    origins: dict[str, list[Any]] = field(default_factory=dict, repr=False, compare=False)
 
 
 def train_block(
@@ -64,26 +76,37 @@ def train_block(
     after SIGTERM or SIGINT; OSError if a checkpoint cannot be written; RuntimeError if a process was killed. After the
     last three the next call continues.
     """
-    job = _job(images, subsets, spec, Path(checkpoint_folder), code, device)
+    job = job_of(images, subsets, spec, Path(checkpoint_folder), code, device)
     job = replace(job, keep_weights=keep_weights, checkpoint_seconds=checkpoint_seconds)
-    found = {seed: checkpoints.load(job.path(seed), job.identities[seed]) for seed in subsets}
+    found = {seed: checkpoints.load(job.path(seed), job.identities[seed], job.steps) for seed in subsets}
     done = {seed: saved for seed, saved in found.items() if saved is not None and saved.ends_at(job.steps)}
     waiting = {seed: _to_continue(seed, saved, job) for seed, saved in found.items() if seed not in done}
     with StopRequest() as stop:
         if job.engine == "single" and workers > 1 and len(waiting) > 1:
             _train_in_processes(job, number_of_classes(images), waiting, workers, stop)
         else:
-            device_images = DeviceImages(images, spec, torch.device(job.device)) if waiting else None
+            device = torch.device(job.device)
+            device_images = DeviceImages(images, job.spec, device, job.channels_last) if waiting else None
             job = replace(job, device_images=device_images)
-            for group in one_by_one(waiting) if job.engine == "single" else group_by_step(waiting):
-                train_runs(job, number_of_classes(images), group, stop)
+            if job.engine == "lanes":
+                _train_on_lanes(job, number_of_classes(images), waiting, stop)
+            else:
+                for group in one_by_one(waiting) if job.engine == "single" else group_by_step(waiting):
+                    train_runs(job, number_of_classes(images), group, stop)
     done |= {seed: checkpoints.load(job.path(seed), job.identities[seed]) for seed in waiting}
     return _tables(job, {seed: done[seed] for seed in subsets})
 
 
-def _job(
-    images: ImageArrays, subsets: Mapping[int, np.ndarray], spec: TrainingSpec, folder: Path, code: str, device: str
+def job_of(
+    images: ImageArrays,
+    subsets: Mapping[int, np.ndarray],
+    spec: TrainingSpec,
+    folder: Path,
+    code: str,
+    device: str,
+    hashed: str | None = None,
 ) -> Job:
+    """What `train_block` trains; `hashed` is the hash of the images, if it is known."""
     sizes = {len(subset) for subset in subsets.values()}
     if len(sizes) != 1 or 0 in sizes:
         raise BadInput(f"subsets: {sorted(sizes)} images; one number for all seeds, 1 or more, is allowed")
@@ -95,13 +118,57 @@ def _job(
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     _refuse_graphs_without_a_gpu(spec, device)
-    engine = AUTO_ENGINE[device] if spec.engine == "auto" else spec.engine
-    # On a CPU every run has one thread: another number would give other bits.
-    environment = {"code": code, "engine": engine, "device": device}
-    if device == "cuda":
-        environment["device"] = torch.cuda.get_device_name()
-    identities = checkpoints.identities(spec, images, dict(subsets), environment)
-    return Job(spec, images, dict(subsets), identities, folder, device, engine)
+    spec = chosen(spec, images, device)
+    channels_last = device == "cuda" and spec.engine != "stacked"
+    identities = checkpoints.identities(
+        spec,
+        hashed or checkpoints.images_hash(images),
+        dict(subsets),
+        code,
+        environment(spec, device, channels_last),
+    )
+    job = Job(spec, images, dict(subsets), identities, folder, device, spec.engine, channels_last=channels_last)
+    return replace(job, lanes=_lanes(job, number_of_classes(images))) if spec.engine == "lanes" else job
+
+
+def environment(spec: TrainingSpec, device: str, channels_last: bool) -> dict[str, Any]:
+    """What else changes a run's bits. (On a CPU every run has one thread: another number would give other bits.)"""
+    name = torch.cuda.get_device_name() if device == "cuda" else device
+    return {"engine": spec.engine, "device": name, "channels_last": channels_last}
+
+
+def chosen(spec: TrainingSpec, images: ImageArrays, device: str) -> TrainingSpec:
+    """The spec with the engine `auto` filled in: what was fastest on an H100 (docs/speed.md), one by one on a CPU."""
+    if spec.engine != "auto":
+        return spec
+    if device == "cpu":
+        return replace(spec, engine="single")
+    small = spec.family.lower() == "vit" and number_of_parameters(spec, images) < SMALL_VIT
+    return replace(spec, engine="stacked" if small else "lanes", cuda_graphs=True)
+
+
+def number_of_parameters(spec: TrainingSpec, images: ImageArrays) -> int:
+    """Of the network, which is not made for it."""
+    with torch.device("meta"):
+        model = build_model(spec.family, spec.sizes, image_shape(images), number_of_classes(images), seed=0)
+    return sum(parameter.numel() for parameter in model.parameters())
+
+
+def _lanes(job: Job, classes: int) -> int:
+    """How many runs at a time: small networks leave more of a GPU to others."""
+    if has_dropout(job, classes):
+        return 1
+    return MANY_LANES if number_of_parameters(job.spec, job.images) < FEW_PARAMETERS else LANES
+
+
+def _train_on_lanes(job: Job, classes: int, waiting: dict[int, Saved | None], stop: StopRequest) -> None:
+    jobs = [
+        replace(job, subsets={seed: job.subsets[seed]}, identities={seed: job.identities[seed]}) for seed in waiting
+    ]
+    with arithmetic(job.spec, job.device):
+        train_lanes(jobs, classes, job.lanes, stop, saved=list(waiting.values()))
+    if stop.number:
+        raise Stopped(stop.number)
 
 
 def _refuse_graphs_without_a_gpu(spec: TrainingSpec, device: str) -> None:
@@ -162,7 +229,7 @@ def _train_in_processes(
 
 def _train_alone(job: Job, classes: int) -> None:
     (seed,) = job.subsets
-    saved = checkpoints.load(job.path(seed), job.identities[seed])
+    saved = checkpoints.load(job.path(seed), job.identities[seed], job.steps)
     if saved is not None and not saved.continues_to(job.steps):
         saved = None
     with StopRequest(child=True) as stop:
@@ -183,7 +250,10 @@ def _tables(job: Job, runs: dict[int, Saved]) -> BlockTables:
             _append(epochs, where | {key: record[key] for key in scores} | {"diverged": run.diverged})
             for index, (described, statistics) in enumerate(zip(run.layers, record["layers"], strict=True)):
                 _append(layers, where | dict(zip(shape, (index, *described), strict=True)) | statistics)
-    return BlockTables(epochs, layers)
+    origins: dict[str, list[Any]] = {"P": [job.P] * len(runs), "seed": list(runs)}
+    for key in dict.fromkeys(key for run in runs.values() for key in run.origin):
+        origins[key] = [run.origin.get(key) for run in runs.values()]
+    return BlockTables(epochs, layers, origins)
 
 
 def _append(columns: dict[str, list[Any]], row: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from scaling.core.errors import BadInput
 from scaling.networks.training.optimizers import OPTIMIZERS
 from scaling.networks.training.spec import TrainingSpec
 
@@ -18,13 +19,15 @@ class FusedOptimizer:
 
     Attributes
     ----------
-    parameters : the tensors, as given.
+    parameters : the tensors, as given, without those that are frozen (requires_grad=False).
     moments : for each moment a tensor like each parameter.
     steps : how many have been made, float32 [] on the parameters' device.
     """
 
     def __init__(self, spec: TrainingSpec, parameters: Sequence[Tensor]) -> None:
-        self.spec, self.parameters = spec, list(parameters)
+        self.spec, self.parameters = spec, [tensor for tensor in parameters if tensor.requires_grad]
+        if not self.parameters:
+            raise BadInput(f"{spec.family}: no parameter is trained, all are frozen (requires_grad=False)")
         self.optimizer = OPTIMIZERS.load(spec.optimizer)
         self.moments = [[torch.zeros_like(p) for p in self.parameters] for _ in range(self.optimizer.MOMENTS)]
         self.steps = torch.zeros((), device=self.parameters[0].device)

@@ -6,6 +6,7 @@ bits, that it has alone; nothing is padded, nothing waits for another lane, and 
 next one.
 """
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +19,7 @@ import torch
 from scaling.core.errors import BadInput
 from scaling.networks.build import build_model
 from scaling.networks.layers import draws_masks
+from scaling.networks.training.checkpoints import Saved
 from scaling.networks.training.images import image_shape
 from scaling.networks.training.loop import Job, RunsInStep, begin
 from scaling.networks.training.stop import StopRequest
@@ -72,6 +74,7 @@ def train_lanes(
     lanes: int,
     stop: StopRequest,
     *,
+    saved: Sequence[Saved | None] | None = None,
     budget: Budget | None = None,
     ahead: int = 64,
     now_and_then: Callable[[], None] = lambda: None,
@@ -80,13 +83,15 @@ def train_lanes(
 ) -> Outcome:
     """Train the run of each job (all of one spec, apart from its epochs; one seed each), `lanes` of them at a time.
 
-    Call it inside `scaling.networks.training.arithmetic.arithmetic`, whose flags are the process's. Runs begin afresh,
-    are not checkpointed on the way, and each leaves a sealed record when it ends.
+    Call it inside `scaling.networks.training.arithmetic.arithmetic`, whose flags are the process's. Each run leaves a
+    sealed record when it ends. On the way, and when `stop` is set, it is checkpointed as its job says
+    (`checkpoint_seconds`; infinite: never).
 
     Parameters
     ----------
     jobs : the most wanted first. Jobs that share images are given the same `device_images`.
     lanes : 1 or more.
+    saved : for each job what its run continues from; all begin afresh where it is not given.
     stop : once it is set, no further step is launched.
     budget : none if all jobs are to be trained, however long it takes.
     ahead : how many steps of a lane are launched at most before the device has done the first of them. They keep the
@@ -102,9 +107,9 @@ def train_lanes(
     """
     if lanes < 1:
         raise BadInput(f"lanes: must be 1 or more, got {lanes}")
-    if lanes > 1 and jobs and _has_dropout(jobs[0], classes):
+    if lanes > 1 and jobs and has_dropout(jobs[0], classes):
         raise BadInput("lanes: one at a time is allowed for a network with dropout, whose masks one generator draws")
-    return _Lanes(jobs, classes, lanes, stop, budget, ahead, now_and_then, ended, clock).train()
+    return _Lanes(jobs, classes, lanes, stop, budget, ahead, now_and_then, ended, clock, saved).train()
 
 
 class _Lane:
@@ -119,7 +124,7 @@ class _Lane:
         self.job: int | None = None
         self.runs: RunsInStep | None = None
         self.steps: Iterator[Any] | None = None
-        self.start = 0.0
+        self.start, self.saved_at, self.whole = 0.0, 0.0, True
 
     def current(self) -> AbstractContextManager[Any]:
         return nullcontext() if self.stream is None else torch.cuda.stream(self.stream)
@@ -141,7 +146,8 @@ class _Lane:
 
 
 class _Lanes:
-    def __init__(self, jobs, classes, lanes, stop, budget, ahead, now_and_then, ended, clock) -> None:
+    def __init__(self, jobs, classes, lanes, stop, budget, ahead, now_and_then, ended, clock, saved=None) -> None:
+        self.saved = [None] * len(jobs) if saved is None else list(saved)
         self.jobs, self.classes, self.stop, self.budget = list(jobs), classes, stop, budget
         self.now_and_then, self.ended, self.clock = now_and_then, ended, clock
         self.waiting, self.outcome = deque(range(len(self.jobs))), Outcome()
@@ -158,9 +164,10 @@ class _Lanes:
                     lane.job = self._next(passed_over)
                     if lane.job is None:
                         continue
-                    lane.start = self.clock()
+                    lane.start, lane.saved_at = self.clock(), time.monotonic()
+                    job = self.jobs[lane.job]
                     with lane.current():
-                        lane.runs = begin(self.jobs[lane.job], self.classes, dict.fromkeys(self.jobs[lane.job].subsets))
+                        lane.runs = begin(job, self.classes, dict.fromkeys(job.subsets, self.saved[lane.job]))
                         lane.steps = lane.runs.steps()
                 if lane.ready():
                     idle = False
@@ -172,6 +179,9 @@ class _Lanes:
                 break
             if idle:
                 time.sleep(20e-6)
+        if self.stop.number:
+            for lane in self.lanes:
+                self._checkpoint(lane)
         left = running + sorted(passed_over + list(self.waiting))
         self.outcome.left = [self.jobs[job] for job in left]
         return self.outcome
@@ -202,8 +212,22 @@ class _Lanes:
                 self.ended(job, seconds)
                 return
             lane.launched(waits)
+        lane.whole = waits is None
+        if lane.whole and time.monotonic() - lane.saved_at >= job.checkpoint_seconds:
+            self._checkpoint(lane)
         if self.budget and waits is None:
             self._count(job, runs)
+
+    def _checkpoint(self, lane: _Lane) -> None:
+        """Save the run of a lane, if it is to be saved on its way."""
+        if lane.runs is None or not math.isfinite(self.jobs[lane.job].checkpoint_seconds):
+            return
+        with lane.current():
+            if not lane.whole:  # its scores have been launched, and not been logged yet
+                next(lane.steps)
+                lane.whole = True
+            lane.runs.save()
+        lane.saved_at = time.monotonic()
 
     def _count(self, job: Job, runs: RunsInStep) -> None:
         """Correct the rate every ten seconds: half of what it was, half of what was seen meanwhile."""
@@ -216,7 +240,8 @@ class _Lanes:
             self.images, self.since = 0.0, now
 
 
-def _has_dropout(job: Job, classes: int) -> bool:
+def has_dropout(job: Job, classes: int) -> bool:
+    """Whether one generator of a GPU would draw the masks of all runs: only one lane is possible then."""
     if job.device != "cuda":
         return False
     with torch.device("meta"):

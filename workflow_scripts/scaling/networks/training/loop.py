@@ -13,13 +13,15 @@ import torch
 from torch import Tensor
 
 from scaling.networks.data.arrays import ImageArrays
-from scaling.networks.norms.layers import STATISTICS
+from scaling.networks.layers import say_once
+from scaling.networks.norms.layers import STATISTICS, check_layers
 from scaling.networks.training import checkpoints
 from scaling.networks.training.arithmetic import arithmetic
-from scaling.networks.training.checkpoints import Saved
+from scaling.networks.training.checkpoints import Identity, Saved
 from scaling.networks.training.engines import make_engine
 from scaling.networks.training.graphs import Capture
 from scaling.networks.training.images import DeviceImages
+from scaling.networks.training.origin import origin
 from scaling.networks.training.schedule import log_steps, steps_per_epoch
 from scaling.networks.training.spec import TrainingSpec
 from scaling.networks.training.stop import Stopped, StopRequest
@@ -40,12 +42,14 @@ class Job:
     checkpoint_seconds : how often a run's state is saved.
     device_images : `images` where they are trained on, if several jobs share them.
     capture : how steps are recorded, as scaling.networks.training.engines.make_engine has it.
+    lanes : how many runs share the device, for their records.
+    channels_last : as scaling.networks.training.images.DeviceImages has it, where `device_images` are not given.
     """
 
     spec: TrainingSpec
     images: ImageArrays
     subsets: dict[int, np.ndarray]
-    identities: dict[int, str]
+    identities: dict[int, Identity]
     folder: Path
     device: str
     engine: str
@@ -53,6 +57,8 @@ class Job:
     checkpoint_seconds: float = 60.0
     device_images: DeviceImages | None = None
     capture: Callable[[], Capture] | None = None
+    lanes: int = 1
+    channels_last: bool = False
 
     @property
     def P(self) -> int:
@@ -124,18 +130,19 @@ class RunsInStep:
         self.device = torch.device(job.device)
         self.logged_steps = set(job.steps)
         self.per_epoch = steps_per_epoch(job.spec, job.P)
-        images = job.device_images or DeviceImages(job.images, job.spec, self.device)
+        images = job.device_images or DeviceImages(job.images, job.spec, self.device, job.channels_last)
+        self.channels_last = images.channels_last
         self.engine = make_engine(job.engine, job.spec, images, classes, self.seeds, job.capture)
-        self.layers = [
-            [layer.name, layer.kind, layer.module.weight.shape[0], layer.module.weight[0].numel()]
-            for layer in self.engine.layers
-        ]
+        self.layers = [[layer.name, layer.kind, *layer.matrix.shape] for layer in self.engine.layers]
+        check_layers(self.engine.layers, job.P, job.spec.batch_size, job.spec.operator_norm)
+        say_once(self.engine.layers.in_words())
         subsets = np.stack([np.asarray(job.subsets[seed], np.int64) for seed in self.seeds])
         self.subset = torch.from_numpy(subsets).to(self.device)
         self.generators = [torch.Generator().manual_seed(_stream_seed("order", seed)) for seed in self.seeds]
         self.records: list[list[dict[str, Any]]] = [[] for _ in self.seeds]
         self.diverged = [False] * len(self.seeds)
         self.step = 0
+        self.start, self.seconds_before = time.monotonic(), [0.0] * len(self.seeds)
         self.epoch_start: list[Tensor] = []
         self.order, self.draws = None, None
         self.progress = Progress(job)
@@ -148,6 +155,7 @@ class RunsInStep:
     def _restore(self, run: int, found: Saved) -> None:
         self.step = found.step
         self.records[run] = found.records_at(self.job.steps)
+        self.seconds_before[run] = found.origin.get("seconds", 0.0)
         self.generators[run].set_state(found.state["generator"])
         self.engine.load_state(run, found.state["engine"])
 
@@ -234,8 +242,12 @@ class RunsInStep:
         if self.diverged[run]:
             state = None
         seed = self.seeds[run]
-        saved = Saved(step, self.records[run], self.layers, self.diverged[run], state)
-        checkpoints.save(saved, self.job.identities[seed], self.job.path(seed))
+        job, identity = self.job, self.job.identities[seed]
+        seconds = self.seconds_before[run] + time.monotonic() - self.start
+        way = job.engine, job.lanes, job.spec.cuda_graphs, self.channels_last
+        where = origin(job.spec.precision, job.device, *way, identity.code, seconds)
+        saved = Saved(step, self.records[run], self.layers, self.diverged[run], state, where)
+        checkpoints.save(saved, identity, job.path(seed))
 
 
 class Progress:

@@ -10,13 +10,14 @@ from typing import Any, Literal, get_args, get_origin
 
 from scaling.core.errors import BadInput
 from scaling.core.registry import Registry
+from scaling.networks.families import fingerprinted
 from scaling.networks.tasks import TASKS
 from scaling.networks.training.augmentations import AUGMENTATIONS
 from scaling.networks.training.optimizers import OPTIMIZERS
 
 ENGINES = Registry("networks.training.engines", "engine")
-#: What the engine `auto` is on a device.
-AUTO_ENGINE = {"cpu": "single", "cuda": "stacked"}
+#: What the engine `auto` may be on a device (scaling.networks.training.block).
+AUTO_ENGINES = {"cpu": ["single"], "cuda": ["lanes", "stacked"]}
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class TrainingSpec:
 
     Attributes
     ----------
-    family : a file of scaling.networks.models, in any case, e.g. "CNN".
+    family : a file of scaling.networks.models, in any case, e.g. "CNN", or another (scaling.networks.families).
     sizes : keyword arguments of that family's `build`: widths, depths, patch size, ...
     epochs : passes over the P images.
     The others: `meaning` in their metadata.
@@ -98,11 +99,15 @@ class TrainingSpec:
     engine: str = setting(
         Choice(ENGINES, "auto"),
         "auto",
-        "runs of a block one by one; all at once in one stack; or all at once on a GPU's streams. auto: stacked on a "
-        "GPU, one by one on a CPU, where a run's bits then do not depend on the other runs of its block",
+        "single: the runs of a block one by one; lanes: some at a time, each on a stream of a GPU, with no step in "
+        "common; streams: all in step on a GPU's streams; stacked: all in one stack. auto: single on a CPU; on a GPU "
+        "lanes with recorded steps, for a small ViT a stack (what was fastest there)",
     )
     cuda_graphs: bool = setting(
-        bool, False, "record a training step's kernels once and replay them: on a GPU only, refused on a CPU"
+        bool,
+        False,
+        "record a training step's kernels once and replay them: on a GPU only, refused on a CPU (engine auto does "
+        "so on a GPU)",
     )
 
     @classmethod
@@ -113,9 +118,9 @@ class TrainingSpec:
 
     def modules(self) -> list[str]:
         """The modules that are chosen by name, for the fingerprint of what trains: the family, optimizer, ..."""
-        engines = AUTO_ENGINE.values() if self.engine == "auto" else [self.engine]
-        chosen = [f"scaling.networks.models.{self.family.lower()}", TASKS.module(self.task)]
-        chosen.append(OPTIMIZERS.module(self.optimizer))
+        auto = [engine for engines in AUTO_ENGINES.values() for engine in engines]
+        engines = auto if self.engine == "auto" else [self.engine]
+        chosen = [*fingerprinted(self.family), TASKS.module(self.task), OPTIMIZERS.module(self.optimizer)]
         chosen += [AUGMENTATIONS.module(self.augmentation)] if self.augmentation != "none" else []
         return chosen + [ENGINES.module(engine) for engine in engines]
 

@@ -1,50 +1,33 @@
 """Images in train/<class>/ and test/<class>/, in a folder or in a zip or tar archive of one.
 
-Archives are read in memory, member by member: nothing is written, so no member can land outside a folder.
+A class's images may also lie in one folder without a split: `test_fraction` then draws the test images.
 """
 
-import bz2
-import gzip
-import io
-import lzma
-import stat
-import tarfile
-import zipfile
-import zlib
-from collections.abc import Callable, Iterator
-from functools import partial
-from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO
+import hashlib
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
-from PIL import Image
 
 from scaling.core.errors import BadInput
+from scaling.networks.data.archives import DAMAGE, entries, listing
 from scaling.networks.data.arrays import MAX_BYTES, ImageArrays
+from scaling.networks.data.layout import Key, Layout, find_layout
+from scaling.networks.data.pictures import picture
 from scaling.networks.data.sizes import Sizes
+from scaling.networks.data.subsets import shuffled
 
-SUFFIXES = (".jpg", ".jpeg", ".png")
-MAX_PIXELS = 2**20  # of one image, before it is decoded: a small file may state an image that fills the memory
 MAX_FILE_BYTES = 2**24  # of one image file
-_STREAMS: dict[str, Callable[..., Any]] = {
-    ".tar": open,
-    ".gz": gzip.open,
-    ".tgz": gzip.open,
-    ".xz": lzma.open,
-    ".txz": lzma.open,
-    ".bz2": bz2.open,
-}
-# NotImplementedError: what zipfile raises for a compression that it does not know.
-_DAMAGE = (OSError, EOFError, RuntimeError, NotImplementedError, zlib.error, lzma.LZMAError)
-_DAMAGE += (tarfile.TarError, zipfile.BadZipFile)
-
-Key = tuple[str, str, str]  # split, class, file name
-Entry = tuple[str, int, Callable[[], bytes] | None]  # path inside the root, size, what reads it (None: a folder)
+MAX_UNPACKED_TWICE = 2**25  # of a tar archive: a larger one is not unpacked to know its sizes
+LOOKED_AT = 8  # images that are decoded to know the size of all, before they are read
 
 
 def load(settings: Any) -> tuple[ImageArrays, list[str]]:
     """The images in the folder or archive `root`."""
-    return load_folder(settings.root)
+    return load_folder(settings.root, _resize(settings), _fraction(settings))
 
 
 def check(settings: Any) -> None:
@@ -54,86 +37,150 @@ def check(settings: Any) -> None:
 
 
 def sizes(settings: Any) -> Sizes | None:
-    """Not known before the images are read."""
-    return None
+    """From the names of the files and a look at a few of them; None where that would take long."""
+    root = Path(settings.root)
+    if not root.exists() or (root.is_file() and root.stat().st_size > MAX_UNPACKED_TWICE and not is_zipfile(root)):
+        return None
+    resize = _resize(settings)
+    try:
+        changed = state(settings) or f"{root.stat().st_size} {root.stat().st_mtime_ns}"
+        return _looked_at(root, changed, tuple(resize) if resize else None, _fraction(settings))
+    except (BadInput, OSError, IndexError):
+        return None  # whatever is wrong with it, reading it says so
+
+
+#: Keys of a data set that this source alone takes.
+TAKES = ("resize", "test_fraction")
 
 
 def files(settings: Any) -> list[str]:
-    """The archive. A folder's images are too many to watch: after a change `snakemake --forcerun prepare_dataset`."""
+    """The archive. A folder's images are too many for a list of files: `state` says when they change."""
     return [settings.root] if Path(settings.root).is_file() else []
 
 
-def load_folder(root: str | Path) -> tuple[ImageArrays, list[str]]:
+def state(settings: Any) -> str:
+    """A hash of the names, sizes and times of a folder's files; empty for an archive and for what is not there."""
+    root = Path(settings.root)
+    if not root.is_dir():
+        return ""
+    try:
+        return hashlib.sha256(repr(listing(root)).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    except OSError:
+        return ""
+
+
+def load_folder(
+    root: str | Path, resize: Sequence[int] | None = None, test_fraction: float | None = None
+) -> tuple[ImageArrays, list[str]]:
     """The data set in a folder or archive, in the order of the files' names, and the classes, in order.
 
-    An archive may hold its train/ and test/ inside one folder. Hidden files, and files beside train/ and test/ (a
-    README), are passed over. Where every image is grey the arrays have one channel, else three.
+    train/ and test/ (or val/, valid/; in any case) may lie inside other folders. Hidden files, and files beside train/
+    and test/ (a README), are passed over. Where every image is grey the arrays have one channel, else three.
+
+    Parameters
+    ----------
+    resize : (height, width) to bring every image to.
+    test_fraction : share of each class that is held out for the test, always the same images; then no test/ may be
+        there.
 
     Raises
     ------
     BadInput naming the file: a missing root, a damaged file, a member whose path leaves the archive or that is a link,
-    a file that is not a JPEG or PNG image, an image of another size than the first one, a class without images, a class
-    in test/ but not in train/.
+    a file that is no image, an image of another size than the first one, a class without images, a class in test/ but
+    not in train/.
     """
     root = Path(root)
+    layout = find_layout(root, ((name, read is None) for name, _, read in entries(root)), test_fraction is not None)
+    for sentence in layout.said:
+        print(sentence, flush=True)
     images: dict[Key, np.ndarray] = {}
-    classes: dict[str, set[str]] = {"train": set(), "test": set()}
-    tops: set[str] = set()
     total = 0
-    for name, size, read in _entries(root):
-        key = _place(root, name, is_folder=read is None, tops=tops)
-        if key is None:
-            continue
-        classes[key[0]].add(key[1])
-        if read is None:
+    for name, size, read in entries(root):
+        key = layout.files.get(name)
+        if key is None or read is None:
             continue
         if key in images:
             raise BadInput(f"{root}: {name} is there twice")
-        images[key] = _image(read, size, f"{root}: {name}")
+        images[key] = picture(_content(read, size, f"{root}: {name}"), f"{root}: {name}", resize)
         (h, w), (height, width) = images[key].shape[:2], next(iter(images.values())).shape[:2]
         if (h, w) != (height, width):
-            raise BadInput(f"{root}: {name} has {w}x{h} pixels, an image before it {width}x{height}: all must be alike")
+            raise BadInput(
+                f"{root}: {name} has {w}x{h} pixels, an image before it {width}x{height}: all must be alike "
+                "(`resize: [height, width]` makes them so)"
+            )
         total += images[key].nbytes
         if total > MAX_BYTES:
             raise BadInput(f"{root}: more than {MAX_BYTES} bytes of images")
-    names = _checked_classes(root, images, classes)
+    if test_fraction is not None:
+        images = _held_out(root, images, layout, test_fraction)
+    names = _checked_classes(root, images, layout)
     return _stack(images, names), names
 
 
-# ------------------------------------------------------------------------------------ what is where
+def _resize(settings: Any) -> Sequence[int] | None:
+    return getattr(settings, "resize", None)
 
 
-def _place(root: Path, name: str, is_folder: bool, tops: set[str]) -> Key | None:
-    """(split, class, file) of an entry, file empty for a class's folder; None if the entry does not belong.
-
-    `tops` collects the folders that train/ and test/ lie in: there may be one.
-    """
-    parts = PurePosixPath(name).parts
-    if not parts or parts[0] == "__MACOSX" or parts[-1].startswith("."):
-        return None
-    at = 0 if parts[0] in ("train", "test") else 1
-    if len(parts) <= at or parts[at] not in ("train", "test"):
-        return None
-    tops.add("/".join(parts[:at]))
-    if len(tops) > 1:
-        raise BadInput(f"{root}: {name}: train/ and test/ must lie in one folder, not in {' and '.join(sorted(tops))}")
-    inside = parts[at + 1 :]
-    if is_folder:
-        return (parts[at], inside[0], "") if len(inside) == 1 else None
-    if len(inside) != 2 or not inside[1].lower().endswith(SUFFIXES):
-        raise BadInput(f"{root}: {name}: only train/<class>/ and test/<class>/ with {', '.join(SUFFIXES)} are allowed")
-    return parts[at], inside[0], inside[1]
+def _fraction(settings: Any) -> float | None:
+    return getattr(settings, "test_fraction", None)
 
 
-def _checked_classes(root: Path, images: dict[Key, np.ndarray], classes: dict[str, set[str]]) -> list[str]:
+@cache
+def _looked_at(root: Path, changed: str, resize: tuple[int, int] | None, test_fraction: float | None) -> Sizes:
+    layout = find_layout(root, ((name, read is None) for name, _, read in entries(root)), test_fraction is not None)
+    train = sorted(name for name, key in layout.files.items() if key[0] == "train")
+    test = len(layout.files) - len(train)
+    if test_fraction is not None:
+        counts = {label: sum(layout.files[name][1] == label for name in train) for label in layout.classes["train"]}
+        test = sum(_number_held_out(count, test_fraction) for count in counts.values())
+    shapes = []
+    chosen = set(train[:: max(1, len(train) // LOOKED_AT)])
+    for name, size, read in entries(root):
+        if name in chosen and read is not None:
+            shapes.append(picture(_content(read, size, name), name, resize).shape)
+    height, width = shapes[0][:2]
+    training = len(train) - (test if test_fraction is not None else 0)
+    return Sizes((max(shape[2] for shape in shapes), height, width), len(layout.classes["train"]), training, test)
+
+
+def _content(read: Callable[[], bytes], size: int, where: str) -> bytes:
+    if size > MAX_FILE_BYTES:
+        raise BadInput(f"{where}: {size} bytes, more than the {MAX_FILE_BYTES} allowed")
+    try:
+        return read()
+    except DAMAGE as problem:
+        raise BadInput(f"{where}: truncated or damaged ({problem})") from None
+
+
+def _number_held_out(count: int, fraction: float) -> int:
+    return max(1, round(fraction * count))
+
+
+def _held_out(root: Path, images: dict[Key, np.ndarray], layout: Layout, fraction: float) -> dict[Key, np.ndarray]:
+    """A share of each class becomes the test set: drawn from the class's name and number alone."""
+    split: dict[Key, np.ndarray] = {}
+    for label in sorted(layout.classes["train"]):
+        keys = sorted(key for key in images if key[1] == label)
+        held = _number_held_out(len(keys), fraction)
+        if held >= len(keys):
+            raise BadInput(f"{root}: test_fraction: {fraction:g} of the {len(keys)} images of {label} leaves none")
+        for place, index in enumerate(shuffled(len(keys), f"test images of {label}")):
+            key = keys[index]
+            split["test" if place < held else "train", *key[1:]] = images[key]
+    layout.classes["test"] = set(layout.classes["train"])
+    return split
+
+
+def _checked_classes(root: Path, images: dict[Key, np.ndarray], layout: Layout) -> list[str]:
+    classes = layout.classes
     for split in ("train", "test"):
-        if not classes[split]:
-            raise BadInput(f"{root}: no {split}/<class>/ in it")
         filled = {key[1] for key in images if key[0] == split}
         if empty := sorted(classes[split] - filled):
             raise BadInput(f"{root}: {split}/{empty[0]}: a class without images")
     if unknown := sorted(classes["test"] - classes["train"]):
         raise BadInput(f"{root}: test/{unknown[0]}: a class that is not in train/")
+    if not classes["train"]:
+        raise BadInput(f"{root}: no train/<class>/ in it")
     return sorted(classes["train"])
 
 
@@ -148,93 +195,3 @@ def _stack(images: dict[Key, np.ndarray], classes: list[str]) -> ImageArrays:
             row[:] = images.pop(key)  # a grey image spreads over three channels; popped: no second copy of the set
         parts += [stacked, np.array([classes.index(key[1]) for key in keys], np.int64)]
     return ImageArrays(*parts)
-
-
-def _image(read: Callable[[], bytes], size: int, where: str) -> np.ndarray:
-    """An image file's pixels: uint8 [h, w, 1] if it is grey, else [h, w, 3]."""
-    if size > MAX_FILE_BYTES:
-        raise BadInput(f"{where}: {size} bytes, more than the {MAX_FILE_BYTES} allowed")
-    try:
-        content = read()
-    except _DAMAGE as problem:
-        raise BadInput(f"{where}: truncated or damaged ({problem})") from None
-    try:
-        with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:
-            width, height = image.size
-            if width * height > MAX_PIXELS:
-                raise BadInput(f"{where}: {width}x{height} pixels, more than the {MAX_PIXELS} allowed")
-            if image.mode.startswith(("I", "F")):
-                raise BadInput(f"{where}: more than 8 bits a channel")
-            grey = image.mode in ("1", "L", "LA")
-            pixels = np.asarray(image.convert("L" if grey else "RGB"))
-    except BadInput:
-        raise
-    except Exception as problem:  # a damaged image makes Pillow raise errors of many kinds
-        raise BadInput(f"{where}: not a JPEG or PNG image, or a damaged one ({problem})") from None
-    return pixels[..., np.newaxis] if grey else pixels
-
-
-# ------------------------------------------------------------------------------- folders and archives
-
-
-def _entries(root: Path) -> Iterator[Entry]:
-    """What is in `root`."""
-    if root.is_dir():
-        kind, entries = "folder", _folder_entries
-    elif not root.is_file():
-        raise BadInput(f"{root}: no such folder or archive")
-    elif root.suffix == ".zip":
-        kind, entries = "archive", _zip_entries
-    elif root.suffix in _STREAMS:
-        kind, entries = "archive", _tar_entries
-    else:
-        raise BadInput(f"{root}: neither a folder nor an archive (.zip, .tar, .tar.gz, .tar.xz, .tar.bz2)")
-    try:
-        yield from entries(root)
-    except _DAMAGE as problem:
-        raise BadInput(f"{root}: truncated or damaged {kind} ({problem})") from None
-
-
-def _folder_entries(root: Path) -> Iterator[Entry]:
-    for path in sorted(root.rglob("*")):
-        name = path.relative_to(root).as_posix()
-        yield (name, 0, None) if path.is_dir() else (name, path.stat().st_size, path.read_bytes)
-
-
-def _zip_entries(root: Path) -> Iterator[Entry]:
-    with zipfile.ZipFile(root) as archive:
-        for member in archive.infolist():
-            _check_member(root, member.filename, stat.S_ISLNK(member.external_attr >> 16))
-            yield member.filename, member.file_size, None if member.is_dir() else partial(archive.read, member)
-
-
-def _tar_entries(root: Path) -> Iterator[Entry]:
-    with _STREAMS[root.suffix](root, "rb") as stream, tarfile.open(fileobj=stream, mode="r:") as archive:
-        end = 0
-        for member in archive:
-            _check_member(root, member.name, not (member.isfile() or member.isdir()))
-            yield member.name, member.size, None if member.isdir() else partial(_read_member, archive, member)
-            end = member.offset_data + -(-member.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
-        _check_end(stream, end)
-
-
-def _read_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
-    with archive.extractfile(member) as stream:
-        return stream.read()
-
-
-def _check_member(root: Path, name: str, link: bool) -> None:
-    path = PurePosixPath(name.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0]):
-        raise BadInput(f"{root}: {name}: the path of this member leaves the archive's folder")
-    if link:
-        raise BadInput(f"{root}: {name}: a link or a special file; only files and folders are allowed")
-
-
-def _check_end(stream: BinaryIO, end: int) -> None:
-    """tarfile takes a cut or a damaged header for the end of the archive; the real end is blocks of zeros."""
-    zeros = True
-    while block := stream.read(2**20):
-        zeros = zeros and not block.strip(b"\0")
-    if not zeros or stream.tell() < end + tarfile.BLOCKSIZE:
-        raise tarfile.ReadError("it does not end as an archive does")

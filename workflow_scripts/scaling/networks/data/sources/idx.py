@@ -26,8 +26,16 @@ def check(settings: Any) -> None:
 
 
 def sizes(settings: Any) -> Sizes | None:
-    """Not known before all files are read."""
-    return None
+    """From the first bytes of the images' files and from the labels; None if these cannot be read."""
+    folder = Path(settings.root)
+    try:
+        (train, height, width), (test, *_) = (
+            _stated(_find(folder, f"{split}-images", 3), 3) for split in ("train", "t10k")
+        )
+        labels = [read_idx(_find(folder, f"{split}-labels", 1), 1) for split in ("train", "t10k")]
+        return Sizes((1, height, width), 1 + max(int(each.max()) for each in labels), train, test)
+    except (BadInput, OSError, EOFError, zlib.error, ValueError):
+        return None
 
 
 def training_images(settings: Any) -> int | None:
@@ -59,12 +67,25 @@ def load_idx(root: str | Path) -> tuple[ImageArrays, list[str]]:
 def stated_training_images(root: str | Path) -> int | None:
     """Number of training images, from the first bytes of their file; None if it cannot be read."""
     try:
-        path = _find(Path(root), "train-images", 3)
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
-            start = stream.read(8)
-    except (BadInput, OSError, EOFError, zlib.error):
+        return _stated(_find(Path(root), "train-images", 3), 3)[0]
+    except (BadInput, OSError, EOFError, zlib.error, ValueError):
         return None
-    return int.from_bytes(start[4:], "big") if len(start) == 8 else None
+
+
+def _stated(path: Path, dimensions: int) -> list[int]:
+    """The shape that a file's first bytes state."""
+    with _opened(path) as stream:
+        start = stream.read(4 + 4 * dimensions)
+    if len(start) < 4 + 4 * dimensions:
+        raise ValueError("truncated")
+    return np.frombuffer(start[4:], ">u4").tolist()
+
+
+def _opened(path: Path) -> BinaryIO:
+    """Unpacked if it is packed, whatever its name: browsers unpack a .gz and leave its name."""
+    with path.open("rb") as stream:
+        packed = stream.read(2) == b"\x1f\x8b"
+    return gzip.open(path, "rb") if packed else path.open("rb")
 
 
 def _find(folder: Path, stem: str, dimensions: int) -> Path:
@@ -81,7 +102,7 @@ def read_idx(path: Path, dimensions: int) -> np.ndarray:
     BadInput if the file is not such a file, or holds fewer or more bytes than it states.
     """
     try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
+        with _opened(path) as stream:
             return _read_idx(stream, path, dimensions)
     except (OSError, EOFError, zlib.error) as problem:
         raise BadInput(f"{path}: truncated or damaged ({problem})") from None

@@ -7,13 +7,45 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from scaling.core.errors import BadInput
 from scaling.networks.data.arrays import ImageArrays
 from scaling.networks.data.sizes import TORCHVISION, Sizes
+from scaling.networks.data.sources.idx import load_idx
+
+
+class Facts(NamedTuple):
+    """Published numbers of a data set, by which it is told from another one in the same form."""
+
+    images: dict[str, int]
+    per_class: dict[str, list[int]]
+    mean: float
+    classes: list[str]
+
+
+IDX_FACTS = {
+    "MNIST": Facts(
+        {"train": 60_000, "test": 10_000},
+        {
+            "train": [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
+            "test": [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
+        },
+        0.1307,
+        [
+            *("0 - zero", "1 - one", "2 - two", "3 - three", "4 - four"),
+            *("5 - five", "6 - six", "7 - seven", "8 - eight", "9 - nine"),
+        ],
+    ),
+    "FashionMNIST": Facts(
+        {"train": 60_000, "test": 10_000},
+        {"train": [6000] * 10, "test": [1000] * 10},
+        0.2860,
+        ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
+    ),
+}
 
 DOWNLOADS = "results/downloads"  # where torchvision looks first and downloads to, if no root is given
 
@@ -35,7 +67,7 @@ def sizes(settings: Any) -> Sizes:
 
 
 def files(settings: Any) -> list[str]:
-    """None: published sets do not change, and torchvision checks their MD5 sums."""
+    """None: published sets do not change, and are compared with what was published."""
     return []
 
 
@@ -43,20 +75,29 @@ def load_torchvision(name: str, root: str | Path) -> tuple[ImageArrays, list[str
     """A data set of torchvision.datasets and its classes.
 
     Files found under `root` are used as they are, laid out as torchvision does (MNIST/raw/, cifar-10-batches-py/, ...;
-    the archives as downloaded serve as well); what is missing is downloaded to there. torchvision checks archives and
-    CIFAR's files against their MD5 sums before it reads them.
+    the archives as downloaded serve as well) or without those folders; what is missing is downloaded to there. CIFAR's
+    files are checked against their MD5 sums before they are read; MNIST's and FashionMNIST's are compared with their
+    published numbers of images, sizes, images per class and mean.
 
     Raises
     ------
     BadInput if the data set is neither under `root` nor can be had from the network, or if a file is damaged.
     """
+    if name in IDX_FACTS and (folder := _idx_folder(Path(root), name)):
+        try:
+            arrays, _ = load_idx(folder)
+        except BadInput as problem:
+            raise BadInput(f"{root}: {name} is not (or not whole) in this folder: {problem}") from None
+        _compare(arrays, name, folder)
+        return arrays, list(IDX_FACTS[name].classes)
     # seconds to import: only where it is needed
     from scaling.networks.data.torchvision_import import torchvision
 
     kind = getattr(torchvision.datasets, name)
+    folder = _cifar_folder(Path(root), kind)
     try:
-        with _alone(Path(root), name), _time_limit(30):
-            train, test = (kind(root, train=part, download=True) for part in (True, False))
+        with _time_limit(30):
+            train, test = _looked_for(kind, folder) or _downloaded(kind, folder, name)
             classes = list(train.classes)
     except (OSError, EOFError, RuntimeError, ValueError, TypeError, pickle.UnpicklingError, zlib.error) as problem:
         reason = " ".join(str(problem).split())
@@ -64,7 +105,64 @@ def load_torchvision(name: str, root: str | Path) -> tuple[ImageArrays, list[str
             f"{root}: {name} is not (or not whole) in this folder and could not be downloaded to it: {reason}; "
             "put torchvision's files there, or use another source"
         ) from None
-    return ImageArrays(*_arrays(train), *_arrays(test)), classes
+    arrays = ImageArrays(*_arrays(train), *_arrays(test))
+    if name in IDX_FACTS:
+        _compare(arrays, name, folder)
+    return arrays, classes
+
+
+def _idx_folder(root: Path, name: str) -> Path | None:
+    """Where MNIST's four files are: in NAME/raw, as torchvision has them, in raw, or in `root` itself."""
+    for folder in (root / name / "raw", root / "raw", root):
+        if any((folder / f"train-images-idx3-ubyte{end}").is_file() for end in ("", ".gz")):
+            return folder
+    return None
+
+
+def _cifar_folder(root: Path, kind: Any) -> Path:
+    """The folder that holds CIFAR's, also if its own was given."""
+    return root.parent if root.name == getattr(kind, "base_folder", None) else root
+
+
+def _looked_for(kind: Any, root: Path) -> list[Any] | None:
+    """Both parts, if their files are there; nothing is made or changed by looking."""
+    try:
+        return [kind(root, train=part, download=False) for part in (True, False)]
+    except (RuntimeError, OSError):  # not found, or not whole
+        return None
+
+
+def _downloaded(kind: Any, root: Path, name: str) -> list[Any]:
+    new = [folder for folder in (root, *root.parents) if not folder.exists()]
+    try:
+        with _alone(root, name):
+            return [kind(root, train=part, download=True) for part in (True, False)]
+    except BaseException:
+        for folder in (root / name / "raw", root / name, *new):  # empty ones that were made for it
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _compare(arrays: ImageArrays, name: str, folder: Path) -> None:
+    """Raise BadInput unless these are the published images, as far as their published numbers tell."""
+    facts = IDX_FACTS[name]
+    for split in ("train", "test"):
+        images, labels = getattr(arrays, f"{split}_images"), getattr(arrays, f"{split}_labels")
+        number, per_class = facts.images[split], facts.per_class[split]
+        found = np.bincount(labels, minlength=10).tolist()
+        told = None
+        if images.shape != (number, 28, 28, 1):
+            told = f"{len(images)} images of {'x'.join(map(str, images.shape[1:3]))} pixels, not {number} of 28x28"
+        elif found != per_class:
+            told = f"{found} images of each class, not {per_class}"
+        elif split == "train" and abs(images.mean() / 255 - facts.mean) > 1e-3:
+            told = f"mean {images.mean() / 255:.4f}, not {facts.mean}"
+        if told:
+            raise BadInput(
+                f"{folder}: these are not the images of {name}: the {split} set has {told}; `source: idx` reads any "
+                "images in this form"
+            )
 
 
 def _arrays(part: Any) -> tuple[np.ndarray, np.ndarray]:

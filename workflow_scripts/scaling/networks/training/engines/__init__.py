@@ -24,7 +24,7 @@ def make_engine(
 
     Parameters
     ----------
-    name : a file of this folder; "single" is for one seed.
+    name : a file of this folder; "single" and "lanes" are for one seed.
     capture : makes what records the steps of one run or stack (scaling.networks.training.graphs); CudaCapture if not
         given.
 

@@ -27,7 +27,7 @@ class SingleRun:
         self.spec, self.images, self.device = spec, images, images.device
         self.task = TASKS.load(spec.task)
         self.model = build_model(spec.family, spec.sizes, images.shape, classes, spec.init_scale, seed=self.seed)
-        self.layers = weight_layers(self.model, images.shape)
+        self.layers = weight_layers(self.model, images.shape, classes, spec.family)
         self.model.to(self.device).train()
         self.optimizer = FusedOptimizer(spec, self.model.parameters())
 

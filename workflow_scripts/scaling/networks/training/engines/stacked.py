@@ -8,8 +8,9 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, stack_module_state, vmap
+from torch.func import functional_call, vmap
 
+from scaling.core.errors import BadInput
 from scaling.networks.build import build_model
 from scaling.networks.layers import weight_layers
 from scaling.networks.norms.layers import network_statistics
@@ -35,14 +36,33 @@ class StackedRuns:
         models = [
             build_model(spec.family, spec.sizes, images.shape, classes, spec.init_scale, seed=seed) for seed in seeds
         ]
-        self.layers = weight_layers(models[0], images.shape)
+        self.layers = weight_layers(models[0], images.shape, classes, spec.family)
         self.model = models[0].train()  # the shape of the network; its own weights are not used
         if self.device.type == "cuda":
             batch_norms_in_float32(self.model)
-        stacked, buffers = stack_module_state(models)
-        self.parameters = {name: tensor.detach().to(self.device).requires_grad_() for name, tensor in stacked.items()}
+        self.parameters = {
+            name: tensor.detach().to(self.device).requires_grad_(models[0].get_parameter(name).requires_grad)
+            for name, tensor in _stacked([dict(model.named_parameters()) for model in models]).items()
+        }
+        buffers = _stacked([dict(model.named_buffers()) for model in models])
         self.buffers = {name: tensor.to(self.device) for name, tensor in buffers.items()}
         self.optimizer = FusedOptimizer(spec, self.parameters.values())
+        self._try(images.shape)
+
+    def _try(self, shape: tuple[int, int, int]) -> None:
+        """Forward and backward on two blank images, by which nothing changes: not every module can be stacked."""
+        buffers = {name: tensor.clone() for name, tensor in self.buffers.items()}
+        devices = [self.device] if self.device.type == "cuda" else []
+        try:
+            with torch.random.fork_rng(devices=devices):
+                blank = torch.zeros(self.runs, 2, *shape, device=self.device)
+                scores = vmap(self._scores, randomness="different")(self.parameters, buffers, blank)
+                torch.autograd.grad(scores.sum(), self.optimizer.parameters, allow_unused=True)
+        except (RuntimeError, TypeError, ValueError) as problem:
+            why = " ".join(str(problem).split())[:200]
+            raise BadInput(
+                f"engine: stacked cannot train {self.spec.family}: {why}; allowed for it: single, streams"
+            ) from problem
 
     def scores(self, images: Tensor) -> Tensor:
         """Class scores [R, n, classes] of every run's own training images [R, n, c, h, w] (see SingleRun)."""
@@ -141,6 +161,12 @@ def batch_norms_in_float32(model: nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, nn.modules.batchnorm._BatchNorm):
             module.forward = in_float32(module.forward)
+
+
+@torch.no_grad()
+def _stacked(models: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
+    """[R, ...] of each tensor of R models of one shape."""
+    return {name: torch.stack([model[name] for model in models]) for name in models[0]}
 
 
 def make(

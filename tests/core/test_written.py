@@ -1,0 +1,39 @@
+"""Numbers as people write them in a configuration."""
+
+import pytest
+
+from scaling.core.errors import BadInput
+from scaling.core.written import check_files, with_numbers
+
+
+def test_exponents_without_a_point_are_numbers():
+    given = {"learning_rate": "1e-3", "P": ["1e2", "2.5E+3"], "epochs": {"1e2": "5e1"}, "sizes": {"dropout": "1e-1"}}
+    found = with_numbers(given)
+    assert found == {"learning_rate": 1e-3, "P": [100, 2500], "epochs": {100: 50}, "sizes": {"dropout": 0.1}}
+    assert type(found["P"][0]) is int and type(next(iter(found["epochs"]))) is int
+    assert with_numbers({"root": "1e5", "name": "1e5", "variants": ["1e5"]})["root"] == "1e5"
+    assert with_numbers({"a": "e5", "b": "1e", "c": True, "d": None, "e": "1e999"})["e"] == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("cells: {A_b: {P: [0100, 200]}}", "line 1: config key cells.A_b.P.0: 0100 is the octal number 64 in YAML"),
+        ("a: 1\nseeds: 010\n", "line 2: config key seeds: 010 is the octal number 8 in YAML; write 10, or 8"),
+        ("epochs: {0100: 5}", "0100 is the octal number 64"),
+        ("minutes: 1:30", "1:30 is 90 in YAML"),
+        ("cells: {a: 1, a: 2}", "config key cells.a is there twice"),
+    ],
+)
+def test_what_yaml_reads_as_another_number_is_refused(tmp_path, text, line):
+    (tmp_path / "mine.yaml").write_text(text)
+    with pytest.raises(BadInput) as problem:
+        check_files([tmp_path / "mine.yaml"])
+    assert line in str(problem.value) and "mine.yaml" in str(problem.value)
+
+
+def test_what_is_as_it_is_written_passes(tmp_path):
+    text = "\ufeffa: 100\r\nb: '010'\r\nc: 0\r\nd: 0.5\r\ne: [1.0e-3, -7]\r\nf: v010\r\n"
+    (tmp_path / "mine.yaml").write_bytes(text.encode())
+    (tmp_path / "broken.yaml").write_text("a: [")
+    check_files([tmp_path / "mine.yaml", tmp_path / "broken.yaml", tmp_path / "not there.yaml"])

@@ -1,0 +1,78 @@
+"""Numbers as people write them in a configuration, where YAML takes them for something else."""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scaling.core.errors import BadInput
+
+#: Keys whose values are names or paths, and never numbers.
+NAMES = {"root", "name", "file", "source", "family", "dataset", "preset", "published_curves", "variants", "norms"}
+NAMES |= {"fragility", "precision_audit", "columns", "given_as"}
+#: 1e-3: text in YAML 1.1, which wants a point and a sign, 1.0e-3.
+_EXPONENT = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)[eE][+-]?\d+")
+_OCTAL = re.compile(r"[+-]?0[0-9_]+")
+_SIXTIES = re.compile(r"[+-]?\d[\d_]*(:[0-5]?\d)+(\.\d*)?")
+
+
+def with_numbers(value: Any) -> Any:
+    """The same settings with text like 1e-3 as numbers, whole ones as integers; names and paths stay as they are."""
+    if isinstance(value, dict):
+        return {_number(key): each if key in NAMES else with_numbers(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [with_numbers(each) for each in value]
+    return _number(value)
+
+
+def _number(value: Any) -> Any:
+    if not isinstance(value, str) or not _EXPONENT.fullmatch(value):
+        return value
+    number = float(value)
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def check_files(files: Iterable[str | Path]) -> None:
+    """Refuse what YAML would read as another number than is written, and a key that is there twice.
+
+    Raises
+    ------
+    BadInput that names file, line and key: 0100 (64 in YAML: octal), 1:30 (90), a second `seeds` in one section.
+    """
+    for file in files:
+        try:
+            root = yaml.compose(Path(file).read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
+        except (OSError, UnicodeDecodeError, yaml.YAMLError):
+            continue  # whoever reads it says so
+        for node, path in _scalars(root, (), str(file)):
+            where = f"{file}, line {node.start_mark.line + 1}: config key {'.'.join(path)}: {node.value}"
+            if node.tag == "tag:yaml.org,2002:int" and _OCTAL.fullmatch(node.value):
+                read, meant = yaml.safe_load(node.value), node.value.lstrip("+-0") or "0"
+                raise BadInput(f"{where} is the octal number {read} in YAML; write {meant}, or {read} if that is meant")
+            if node.tag.endswith((":int", ":float")) and _SIXTIES.fullmatch(node.value):
+                raise BadInput(
+                    f"{where} is {yaml.safe_load(node.value)} in YAML, a number in sixties; write the number"
+                )
+
+
+def _scalars(node: Any, path: tuple[str, ...], file: str) -> Iterator[tuple[yaml.ScalarNode, tuple[str, ...]]]:
+    """The plain values of a file, and the keys that lead to each."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen and key.tag != "tag:yaml.org,2002:merge":
+                raise BadInput(
+                    f"{file}, line {key.start_mark.line + 1}: config key {'.'.join((*path, name))} is there twice"
+                )
+            seen.add(name)
+            if isinstance(key, yaml.ScalarNode) and key.style is None:
+                yield key, (*path, name)
+            yield from _scalars(value, (*path, name), file)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            yield from _scalars(value, (*path, str(index)), file)
+    elif isinstance(node, yaml.ScalarNode) and node.style is None:
+        yield node, path

@@ -1,0 +1,83 @@
+"""The two files of a queue, and what is common to its steps. Needs the standard library only.
+
+queue.json says which runs are wanted, the most wanted first. records.json.gz holds runs that have ended, whole, each
+with the identity of its run and where it was trained. Both are JSON: reading them runs no code.
+"""
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from scaling.core.errors import BadInput
+from scaling.core.files import atomic, write_text
+from scaling.networks.training.schedule import log_steps
+from scaling.networks.training.spec import TrainingSpec, read_spec
+
+FORMAT = 1
+RECORDS = "records.json.gz"
+#: What a record of a run is made of.
+RUN = {"cell", "variant", "P", "seed", "science", "code", "step", "diverged", "layers", "records", "origin"}
+Key = tuple[str, str, int, int]  # cell, variant, P, seed
+
+
+def write_queue(queue: dict[str, Any], path: Path) -> None:
+    """Write a queue, whole or not at all."""
+    write_text(json.dumps(queue | {"queue": FORMAT}, indent=1) + "\n", path)
+
+
+def read_queue(path: Path) -> dict[str, Any]:
+    """Read a queue; BadInput if it is none."""
+    queue = _read(path, path.read_text if path.exists() else None)
+    if queue.get("queue") != FORMAT or not {"groups", "runs"} <= set(queue):
+        raise BadInput(f"{path}: not a queue of runs (networks/queue_write makes one)")
+    return queue
+
+
+def spec_at(group: dict[str, Any], P: int) -> TrainingSpec:
+    """How the runs of a group are trained at P images."""
+    return read_spec(group["spec"] | {"epochs": group["epochs"][str(P)]})
+
+
+def key_of(run: dict[str, Any]) -> Key:
+    """Which run it is, in a queue's list or in a file of records."""
+    return run["cell"], run["variant"], run["P"], run["seed"]
+
+
+def cost(spec: TrainingSpec, P: int, test_images: int) -> float:
+    """Of a run, in images trained on; an image that is scored counts for a third of one."""
+    return spec.epochs * P + len(log_steps(spec, P)) * (P + test_images) / 3
+
+
+def write_records(runs: Iterable[str], path: Path) -> None:
+    """Write records, each JSON already, whole or not at all."""
+    with atomic(path) as temporary, gzip.open(temporary, "wt", compresslevel=5, encoding="utf-8") as stream:
+        stream.write(f'{{"records": {FORMAT}, "runs": [\n' + ",\n".join(runs) + "\n]}\n")
+
+
+def read_records(path: Path) -> list[dict[str, Any]]:
+    """The runs of a file of records; BadInput if it is none, or damaged."""
+
+    def read() -> str:
+        with gzip.open(path, "rt", encoding="utf-8") as stream:
+            return stream.read()
+
+    content = _read(path, read if path.exists() else None)
+    runs = content.get("runs")
+    if content.get("records") != FORMAT or not isinstance(runs, list) or any(set(run) != RUN for run in runs):
+        raise BadInput(f"{path}: not a file of records (networks/queue_run writes one)")
+    return runs
+
+
+def _read(path: Path, read: Any) -> dict[str, Any]:
+    if read is None:
+        raise BadInput(f"{path}: no such file")
+    try:
+        content = json.loads(read())
+    except (OSError, EOFError, ValueError, zlib.error) as problem:
+        raise BadInput(f"{path}: damaged, or not JSON ({problem})") from None
+    if not isinstance(content, dict):
+        raise BadInput(f"{path}: not a queue of runs, nor a file of records")
+    return content
