@@ -13,7 +13,13 @@ PERCEPTRON_FIGURES = {
     6: {"theory": "theory.tsv", "optima": "optima.tsv"},
     7: {"mse": "mse.parquet"},
     8: {"theory": "theory.tsv"},
-    9: {name: f"dynamics_{name.replace('-', '_')}.tsv" for name in ("curves", "optima", "gamma-1", "exponents")},
+    9: {
+        "curves": "dynamics_curves.tsv",
+        "optima": "dynamics_optima.tsv",
+        "gamma-1": "dynamics_gamma_1.tsv",
+        "exponents": "exponents.tsv",
+        "theory": "optima.tsv",
+    },
 }
 # Settings that a step takes besides its tables; settings that a caption names.
 WINDOW = to_json(DYNAMICS.gamma_1_windows[0])

@@ -7,7 +7,7 @@ from matplotlib import pyplot
 from matplotlib.legend import Legend
 
 from scaling.core.errors import BadInput
-from scaling.perceptron.comparison import theory_times_ratio
+from scaling.perceptron.comparison import side_by_side, theory_times_ratio
 from scaling.perceptron.figures.dynamics import figure_1, figure_7, figure_9
 from scaling.perceptron.free_norm_exponents import analyse, mean_curves
 from scaling.perceptron.mse import mse_table
@@ -69,14 +69,23 @@ def test_figure_1_needs_an_alpha_in_common(tables, theory):
 
 
 def test_figure_9_and_its_alphas(tables, assert_legible):
-    figure = figure_9(*tables, (2, 0.15), 25)
+    curves, optima, gamma_1, exponents = tables
+    exact = pd.DataFrame({"alpha": [30.0, 60.0], "lambda_opt": [26.0, 53.0], "epsilon_opt": [0.01, 0.005]})
+    exact["epsilon_hebb"] = 0.1
+    both = side_by_side(exponents.iloc[:0], exact, exponents, exponents.iloc[:0])
+    figure = figure_9(curves, optima, gamma_1, both, exact, (2, 0.15), 25)
     assert_legible(figure)
     left, right = figure.axes
     assert [text.get_text() for text in left.get_legend().get_texts()] == ["30", "60"]
     assert any("gamma_2" in text.get_text() for text in right.texts)
+    # Free and fixed norm are one in these samples: the coloured points are the theory's, the fit is through them.
+    points = [line for line in right.get_lines() if line.get_marker() == "o" and line.get_markeredgecolor() == "black"]
+    shown = [line.get_xydata()[0] for line in points]
+    assert np.allclose(shown, exact[["alpha", "lambda_opt"]])
+    assert f"{np.log(53 / 26) / np.log(2):.2f}" in right.texts[0].get_text()
     pyplot.close(figure)
     with pytest.raises(BadInput, match=r"perceptron_dynamics\.alphas"):
-        figure_9(*tables, (2, 0.15), 1000)
+        figure_9(curves, optima, gamma_1, both, exact, (2, 0.15), 1000)
 
 
 def test_figure_7(assert_legible):

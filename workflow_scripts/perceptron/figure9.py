@@ -1,6 +1,6 @@
 """Figure 9: the free norm's collapse with the gamma_1 fits, and lambda_opt with that of gamma_2.
 
-In: dynamics_curves.tsv, dynamics_optima.tsv, dynamics_gamma_1.tsv, dynamics_exponents.tsv.
+In: dynamics_curves.tsv, dynamics_optima.tsv, dynamics_gamma_1.tsv, exponents.tsv, optima.tsv.
 Out: the figure as PDF and PNG.
 """
 
@@ -17,13 +17,14 @@ def main(
     optima: Path,
     gamma_1: Path,
     exponents: Path,
+    theory: Path,
     window: tuple[float, float],
     min_alpha: float,
     pdf: Path,
     png: Path,
 ) -> None:
     """Draw figure 9."""
-    tables = (read_table(table) for table in (curves, optima, gamma_1, exponents))
+    tables = (read_table(table) for table in (curves, optima, gamma_1, exponents, theory))
     save_figure(figure_9(*tables, window, min_alpha), pdf, png)
 
 

@@ -7,6 +7,8 @@ from scipy.interpolate import CubicSpline
 from scaling.analysis.power_law import fit_power_law
 from scaling.perceptron.free_norm_exponents import SETTINGS
 
+THEORY_PLUS_DIFFERENCE = "free-norm, theory plus paired difference"
+
 
 def theory_times_ratio(curves: pd.DataFrame, theory: pd.DataFrame) -> pd.DataFrame:
     """The free norm's curve at large N: the exact fixed-norm curve times the ratio free/fixed of the same samples.
@@ -64,7 +66,7 @@ def theory_plus_difference(optima: pd.DataFrame, dynamics: pd.DataFrame) -> pd.D
                 continue
             law = fit_power_law(np.log10(optima["alpha"][inside]), np.log10(values[inside]))
             row = {
-                "setting": "free-norm, theory plus paired difference",
+                "setting": THEORY_PLUS_DIFFERENCE,
                 "value": sign * law.exponent + difference["value"],
                 "sigma": np.hypot(difference["sigma"], np.nan_to_num(law.sigma)),
                 "log10_k": law.intercept + difference["log10_k"],

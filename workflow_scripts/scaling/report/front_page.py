@@ -74,7 +74,7 @@ def _what_to_see(cell: str, exponents: pd.DataFrame, picture: bytes) -> list[str
         f"1. **One early line.** Early in training the test error ε falls with the norm λ of the weights as λ\\ "
         f":sup:`-γ₁`, the same line for every P (number of images). γ₁ = {number['gamma_1']}.",
         "2. **The curves leave it one after another.** The norm of the smallest error (star) grows as P\\ :sup:`γ₂`. "
-        f"γ₂ = {number['gamma_2']}. Divided by their stars, all curves are one.{_collapse(row)}",
+        f"γ₂ = {number['gamma_2']}. Over their stars, the curves that have left guessing fall on one.{_collapse(row)}",
         "3. **Together they give the law of data.** The smallest error falls as P\\ :sup:`-γ`. Predicted: γ₁γ₂ = "
         f"{number['gamma_pred']}. Measured: γ_meas = {number['gamma_meas']}.",
     ]

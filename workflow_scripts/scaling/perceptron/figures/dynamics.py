@@ -11,8 +11,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from scaling.core.errors import BadInput
 from scaling.core.notation import power_of_ten, with_uncertainty
-from scaling.perceptron.comparison import theory_times_ratio
+from scaling.perceptron.comparison import THEORY_PLUS_DIFFERENCE, theory_times_ratio
 from scaling.perceptron.figures.theory import RULES
+from scaling.perceptron.free_norm_exponents import SETTINGS
 from scaling.plotting.style import CATEGORIES, PAGE_WIDTH, colours_of, new_figure
 
 LEFT_ALPHA = 5  # the paper's alpha in the left panel of figure 1
@@ -131,14 +132,20 @@ def figure_9(
     optima: pd.DataFrame,
     gamma_1: pd.DataFrame,
     exponents: pd.DataFrame,
+    theory: pd.DataFrame,
     window: tuple[float, float],
     min_alpha: float,
 ) -> Figure:
     """Left: the free norm's curves over their optimum, with the fits of gamma_1. Right: lambda_opt, fit of gamma_2.
 
+    On the right the samples' own mean is grey. In colour, where the theory has the alpha, is its exact lambda_opt times
+    the ratio free/fixed of the same samples, with the fit through these.
+
     Parameters
     ----------
-    curves, optima, gamma_1, exponents : as `free_norm_exponents` gives them.
+    curves, optima, gamma_1 : as `free_norm_exponents` gives them.
+    exponents : as `comparison.side_by_side` gives them.
+    theory : alpha, lambda_opt of the fixed norm at N to infinity.
     window : (lambda_min, fraction) of the gamma_1 fits that are drawn.
     min_alpha : smallest alpha of the left panel (25 in the paper).
 
@@ -158,7 +165,7 @@ def figure_9(
     _collapse(
         axes[0, 0], curves[curves["method"] == "flow"], shown, of_window[of_window["method"] == "flow"], exponents
     )
-    _lambda_opt(axes[0, 1], free, exponents)
+    _lambda_opt(axes[0, 1], free, exponents, theory)
     return figure
 
 
@@ -180,13 +187,17 @@ def _collapse(axes: Axes, curves, optima, fits, exponents) -> None:
     _state(axes, exponents, "gamma_1", r"\gamma_1", (0.04, 0.06), "left")
 
 
-def _lambda_opt(axes: Axes, free: pd.DataFrame, exponents: pd.DataFrame) -> None:
+def _lambda_opt(axes: Axes, free: pd.DataFrame, exponents: pd.DataFrame, theory: pd.DataFrame) -> None:
     colours = colours_of(free["alpha"])
+    exact = theory.set_index("alpha")["lambda_opt"]
     for row in free.itertuples():
-        style = {"color": colours[row.alpha], "markeredgecolor": "black", "markeredgewidth": 0.4, "capsize": 2}
-        axes.errorbar(row.alpha, row.lambda_opt, yerr=row.lambda_opt_sem, fmt="o", **style)
-    fit = exponents[(exponents["quantity"] == "gamma_2") & (exponents["setting"] == "free-norm")]
-    for law in fit.itertuples():
+        axes.errorbar(row.alpha, row.lambda_opt, yerr=row.lambda_opt_sem, fmt="o", color="0.7", capsize=2, zorder=1)
+        if row.alpha in exact.index:
+            style = {"color": colours[row.alpha], "markeredgecolor": "black", "markeredgewidth": 0.4, "capsize": 2}
+            scale = exact[row.alpha]
+            error = scale * row.lambda_opt_to_fixed_sem
+            axes.errorbar(row.alpha, scale * row.lambda_opt_to_fixed, yerr=error, fmt="o", zorder=2, **style)
+    for law in _fits(exponents, "gamma_2").itertuples():
         ends = np.array([law.alpha_min, law.alpha_max])
         axes.plot(ends, 10**law.log10_k * ends**law.value, color="black", linestyle="--", zorder=0)
     axes.set(xscale="log", yscale="log", xlabel=r"$\alpha$", ylabel=r"$\lambda_{\mathrm{opt}}$")
@@ -195,10 +206,16 @@ def _lambda_opt(axes: Axes, free: pd.DataFrame, exponents: pd.DataFrame) -> None
     _state(axes, exponents, "gamma_2", r"\gamma_2", (0.96, 0.06), "right")
 
 
+def _fits(exponents: pd.DataFrame, quantity: str) -> pd.DataFrame:
+    """The free norm's exponent: by way of the theory where there is one, else from the samples alone."""
+    found = exponents[(exponents["quantity"] == quantity) & (exponents["source"] == "ours")]
+    paired = found[found["setting"] == THEORY_PLUS_DIFFERENCE]
+    return paired if len(paired) else found[found["setting"] == SETTINGS["flow"]]
+
+
 def _state(axes: Axes, exponents: pd.DataFrame, quantity: str, symbol: str, place: tuple, side: str) -> None:
     """The exponent with its error in a corner of the panel."""
-    found = exponents[(exponents["quantity"] == quantity) & (exponents["setting"] == "free-norm")]
-    for row in found.itertuples():
+    for row in _fits(exponents, quantity).itertuples():
         text = f"${symbol}$ = {with_uncertainty(row.value, row.sigma)}"
         axes.text(*place, text, transform=axes.transAxes, ha=side, va="bottom")
 
