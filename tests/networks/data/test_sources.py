@@ -163,7 +163,7 @@ def test_torchvision_without_files_or_network(tmp_path, no_network):
     with pytest.raises(BadInput, match=r"downloads: MNIST is not .*could not be downloaded.*no network in") as it:
         prepare("torchvision", name="MNIST", root=str(tmp_path / "downloads"))
     assert "\n" not in str(it.value)
-    assert not (tmp_path / "downloads/MNIST").exists()
+    assert not (tmp_path / "downloads").exists()
 
 
 def test_torchvision_truncated_file(tmp_path, no_network):
