@@ -131,12 +131,13 @@ def test_columns_and_values_mean_what_the_map_says(tmp_path):
 
 
 def test_an_export_of_wandb(tmp_path):
-    wide = pd.DataFrame({"Step": sorted(BASE["epoch"].unique())})
+    wide = {"Step": sorted(BASE["epoch"].unique())}
     for (P, seed), run in BASE.groupby(["P", "seed"]):
         run = run.set_index("epoch").reindex(wide["Step"])
         for metric in ("norm", "test_error"):
             for end in ("", "__MIN", "__MAX"):
                 wide[f"P{P}_s{seed} - {metric}{end}"] = run[metric].to_numpy()
+    wide = pd.DataFrame(wide)
     same(write(tmp_path / "wandb.csv", wide.to_csv(index=False, float_format="%.17g")))
     errors = wide[[name for name in wide if "norm" not in name]]
     assert "no columns norm and log10_norm" in refusal(write(tmp_path / "w.csv", errors.to_csv(index=False)))

@@ -88,8 +88,7 @@ def write_mnist(folder, mean=0.1307, per_class=MNIST.per_class, suffix=""):
             )
 
 
-@pytest.mark.parametrize("below", ["MNIST/raw", "raw", "."])
-@pytest.mark.parametrize("suffix", ["", ".gz"])
+@pytest.mark.parametrize(("below", "suffix"), [("MNIST/raw", ".gz"), ("raw", ""), (".", "")])
 def test_mnist_is_read_from_wherever_its_files_are(tmp_path, no_network, below, suffix):
     write_mnist(tmp_path / below, suffix=suffix)
     before = sorted(tmp_path.rglob("*"))
@@ -164,7 +163,7 @@ def test_torchvision_without_files_or_network(tmp_path, no_network):
     with pytest.raises(BadInput, match=r"downloads: MNIST is not .*could not be downloaded.*no network in") as it:
         prepare("torchvision", name="MNIST", root=str(tmp_path / "downloads"))
     assert "\n" not in str(it.value)
-    assert not (tmp_path / "downloads/MNIST").exists()
+    assert not (tmp_path / "downloads").exists()
 
 
 def test_torchvision_truncated_file(tmp_path, no_network):

@@ -25,11 +25,10 @@ def fingerprint(step: str, *chosen: str) -> str:
         imports), or "version:PACKAGE=NUMBER" of what is not ours.
     """
     modules = [name for name in chosen if name.startswith("scaling.")]
-    own = [Path(name.removeprefix("file:")) for name in chosen if name.startswith("file:")]
     digest = hashlib.sha256()
     for file in _files(step, modules):
         digest.update(f"{file.relative_to(ROOT)}\n{_bare_syntax(file)}\n".encode())
-    for file in sorted(file for each in own for file in _with_its_neighbours(each)):
+    for file in _own_files(chosen):
         digest.update(f"{file.name}\n{_bare_syntax(file)}\n".encode())
     for version in sorted(name for name in chosen if name.startswith("version:")):
         digest.update(version.encode())
@@ -41,14 +40,24 @@ def fingerprint(step: str, *chosen: str) -> str:
 
 
 def bytes_hash(step: str, *chosen: str) -> str:
-    """Hash of the bytes of the same files, comments and all; `chosen` are modules.
+    """Hash of the bytes of the same files, comments and all; of what is `chosen` no patterns.
 
     A fingerprint has the syntax as one version of Python sees it. This one is the same under all of them.
     """
     digest = hashlib.sha256()
     for file in _files(step, [name for name in chosen if name.startswith("scaling.")]):
         digest.update(f"{file.relative_to(ROOT).as_posix()}\n".encode() + file.read_bytes())
+    for file in _own_files(chosen):
+        digest.update(f"{file.name}\n".encode() + file.read_bytes())
+    for version in sorted(name for name in chosen if name.startswith("version:")):
+        digest.update(version.encode())
     return digest.hexdigest()[:16]
+
+
+def _own_files(chosen: tuple[str, ...]) -> list[Path]:
+    """Somebody's own files among what is chosen, and those beside them that they import."""
+    own = [Path(name.removeprefix("file:")) for name in chosen if name.startswith("file:")]
+    return sorted(file for each in own for file in _with_its_neighbours(each))
 
 
 def _files(step: str, modules: list[str]) -> list[Path]:

@@ -140,7 +140,8 @@ def _without_a_split(root: Path, kept: list[tuple[str, bool]], layout: Layout) -
 def _need_both(root: Path, kept: list[tuple[str, bool]], layout: Layout) -> None:
     for split in ("train", "test"):
         if not layout.classes[split]:
-            hint = "; `test_fraction: 0.2` draws test images from the others" if split == "test" else ""
+            alone = split == "test" or not layout.classes["test"]
+            hint = "; `test_fraction: 0.2` draws test images from the others" if alone else ""
             raise BadInput(f"{root}: no {split}/<class>/ in it; {_what_is_there(kept)}{hint}")
 
 

@@ -1,5 +1,6 @@
 """Models of the package timm (not among the requirements), with fresh weights: `family: timm:vit_tiny_patch16_224`."""
 
+from importlib import import_module
 from typing import Any
 
 import torch
@@ -17,8 +18,8 @@ def build(name: str, image_shape: tuple[int, int, int], classes: int, **sizes: A
     ------
     BadInput for a name that timm does not have, and for weights or a number of classes among the sizes.
     """
-    import timm
-
+    import_module("scaling.networks.data.torchvision_import")  # timm's import of torchvision may fail without it
+    timm = import_module("timm")
     if not timm.is_model(name):
         close = ", ".join(timm.list_models(f"*{name.split('_')[0]}*")[:8]) or "see timm.list_models()"
         raise BadInput(f"family: timm has no model {name!r}; near it: {close}")

@@ -61,9 +61,7 @@ class TrainingSpec:
     sizes: dict[str, Any]
     epochs: int
     task: str = setting(Choice(TASKS), "classification", "kind of run: a file of scaling/networks/tasks")
-    init_scale: float = setting(
-        float, 1.0, "factor on the weight of every convolution and linear layer after initialisation (App. G)", gt=0
-    )
+    init_scale: float = setting(float, 1.0, "factor on every weight matrix after initialisation (App. G)", gt=0)
     log_points: int = setting(int, 50, "number of log-spaced points at which a run is logged, duplicates merged", ge=1)
     log_unit: str = setting(
         Literal["epochs", "steps"],

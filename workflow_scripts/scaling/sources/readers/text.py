@@ -49,6 +49,8 @@ def as_text(content: bytes, path: Path) -> str:
 def read_text(text: str, path: Path) -> pd.DataFrame:
     """The table; every value stays text, a missing one is missing. A header may begin with #, as comments do."""
     lines = [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
+    if not lines:
+        raise BadInput(f"{path}: cannot be read: it is empty")
     header, body = _header(lines)
     separator = _separator(header)
     try:

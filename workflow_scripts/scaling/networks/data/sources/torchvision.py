@@ -138,6 +138,8 @@ def _downloaded(kind: Any, root: Path, name: str) -> list[Any]:
         with _alone(root, name):
             return [kind(root, train=part, download=True) for part in (True, False)]
     except BaseException:
+        if new:
+            (root / f".{name}.lock").unlink(missing_ok=True)
         for folder in (root / name / "raw", root / name, *new):  # empty ones that were made for it
             with suppress(OSError):
                 folder.rmdir()
