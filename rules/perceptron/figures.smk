@@ -24,10 +24,7 @@ PERCEPTRON_FIGURES = {
 # Settings that a step takes besides its tables; settings that a caption names.
 WINDOW = to_json(DYNAMICS.gamma_1_windows[0])
 FIGURE_OPTIONS = {9: ["--window", WINDOW, "--min-alpha", DYNAMICS.gamma_1_min_alpha]}
-IN_CAPTION = {
-    1: {"lambda_max": DYNAMICS.lambda_max},
-    9: {"min_alpha": DYNAMICS.gamma_1_min_alpha},
-}
+IN_CAPTION = {1: {"lambda_max": DYNAMICS.lambda_max}, 9: {"min_alpha": DYNAMICS.gamma_1_min_alpha}}
 TABLES_OF_ALL = "theory.tsv", "theory_exponents.tsv", "dynamics.parquet", "exponents.tsv"
 TARGETS += [f"results/perceptron/{table}" for table in TABLES_OF_ALL]
 TARGETS += [f"results/figures/fig{number}.{kind}" for number in PERCEPTRON_FIGURES for kind in ("pdf", "png")]

@@ -16,7 +16,7 @@ def own_curves(wildcards):
 SOURCES.append(
     Source(
         of=r"external/[\w.-]+/",
-        rows=lambda of, kind: [Row(of, of.split("/")[1], "baseline", EXTERNAL_NORM)] if kind == "baseline" else [],
+        rows=lambda of, kind: [Row(of, of[len("external/") : -1], "baseline", EXTERNAL_NORM)] * (kind == "baseline"),
         window=lambda row: external_study(row.cell).fit,
     )
 )
