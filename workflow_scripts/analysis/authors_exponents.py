@@ -12,8 +12,9 @@ from scaling.core.tidy import read_table, write_table
 def main(curves: Path, optima: Path, window: FitWindow, exponents: Path, gamma_1: Path) -> None:
     """Fit gamma_1, gamma_2 and gamma_meas inside the given windows."""
     averaged = read_table(curves)
-    identity = identity_of(averaged)
-    fitted, local = authors_exponents(averaged, read_table(optima), window)
+    minima = read_table(optima)
+    identity = identity_of(averaged if len(averaged) else minima)  # where all runs diverged there is no curve
+    fitted, local = authors_exponents(averaged, minima, window)
     write_table(long_form(fitted, identity), exponents)
     write_table(identified(local, identity), gamma_1)
 
