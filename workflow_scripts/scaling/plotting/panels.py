@@ -86,11 +86,18 @@ def read_panels(**files: Sequence[Path]) -> list[Panel]:
         cell, variant, norm). Panels stand in the order of the first kind's files.
     """
     tables: dict[tuple, dict[str, pd.DataFrame]] = {}
+    nameless: list[tuple[str, pd.DataFrame]] = []
     for kind, paths in files.items():
         for path in paths:
             table = read_table(path)
+            if table.empty:  # of a cell whose runs all diverged
+                nameless.append((kind, table))
+                continue
             key = tuple(identity_of(table).values())
             tables.setdefault(key, {})[kind] = wide_form(table) if kind == "exponents" else table
+    for kind, table in nameless:
+        for read in tables.values():
+            read.setdefault(kind, table)
     if incomplete := [key for key, read in tables.items() if len(read) < len(files)]:
         raise ValueError(f"{'/'.join(incomplete[0])}: no {', '.join(set(files) - set(tables[incomplete[0]]))}")
     return [Panel(*place, **read) for place, read in zip(rows_and_columns(list(tables)), tables.values(), strict=True)]
