@@ -101,7 +101,7 @@ def test_curves_become_tables_and_a_bad_file_stops_only_itself(folder):
     rules += " external_table figure"
     run = snakemake(folder, "--keep-going", *targets, "--allowed-rules", *rules.split())
     assert run.returncode != 0  # the broken one
-    assert "broken.tsv: no columns norm and log10_norm; one of them is needed" in run.stdout + run.stderr
+    assert "broken.tsv: no columns norm and log10_norm; needed are P, epoch, norm or log10_norm" in run.stdout + run.stderr
     assert [target for target in targets if not (folder / target).exists()] == targets[-1:]
     ours = wide_form(read_table(folder / targets[0])).set_index("procedure").loc["authors"]
     assert ours["gamma_2"] == pytest.approx(GAMMA_2, abs=0.01)
