@@ -29,7 +29,7 @@ BOXES = {
     "robust\nprocedure": (4, 2.6, NETWORKS, ["robust_exponents"]),
     "exponents": (5, 2.1, NETWORKS, ["exponents"]),
     "norm in time\nFig. 10": (6, 0, RESULT, ["figure10"]),
-    "curves, collapse, fits, laws\nFigs. 3, 4, 11 to 21": (6, 1.1, RESULT, ["figure"]),
+    "curves, collapse, fits, laws\nFigs. 3, 4, 11 to 21": (6, 1.1, RESULT, ["figure", "picture"]),
     "Tables 1 to 5": (6, 2.2, RESULT, ["table"]),
     "audits: norms, training": (6, 3.1, RESULT, ["norm_audit", "fragility_audit", "draw_audit"]),
     "fixed norm:\ntheory": (0, 5.2, THEORY, ["perceptron_theory", "perceptron_theory_exponents"]),
