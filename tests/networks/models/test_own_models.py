@@ -26,7 +26,9 @@ BN = """
 from torch import nn
 def build(image_shape, classes, **options):
     c, h, w = image_shape
-    return nn.Sequential(nn.Flatten(), nn.Linear(c * h * w, 8), nn.BatchNorm1d(8, **options), nn.Linear(8, classes))
+    # No bias before the normalisation: its gradient is zero but for rounding, and Adam would walk along the rounding.
+    first = nn.Linear(c * h * w, 8, bias=False)
+    return nn.Sequential(nn.Flatten(), first, nn.BatchNorm1d(8, **options), nn.Linear(8, classes))
 """
 TIED = """
 from torch import nn
