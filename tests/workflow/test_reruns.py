@@ -104,7 +104,8 @@ def test_the_style_of_one_figure(changed):
 
 def test_the_style_of_all_figures(changed):
     changed.write(f"{LIBRARY}/plotting/style.py", "COLUMN_WIDTH = 3.4", "COLUMN_WIDTH = 3.5")
-    figures = {rule: count for rule, count in changed.everything.items() if rule.startswith(("figure", "draw_audit"))}
+    drawn = ("figure", "draw_audit", "picture")
+    figures = {rule: count for rule, count in changed.everything.items() if rule.startswith(drawn)}
     assert not changed("the style of all figures", figures)
 
 
@@ -223,7 +224,7 @@ def test_the_notation_of_numbers(changed):
     """Tables and figures; nothing is fitted again."""
     changed.write(f"{LIBRARY}/core/notation.py", "import math", "import math  # numbers\n\nNOVELTY = 1")
     named, _ = changed.planned()
-    assert all(rule.startswith(("table", "figure", "draw_audit")) for rule in named)
+    assert all(rule.startswith(("table", "figure", "draw_audit", "picture")) for rule in named)
     changed("the notation of numbers", dict(named), never=FITS | {"train_block", "trajectories"})
 
 
@@ -252,9 +253,9 @@ def test_the_grid_of_mean_curves(changed):
 THEORY = {"perceptron_theory", "perceptron_theory_exponents", "figure2", "figure5", "figure6", "figure8"}
 DYNAMICS = {
     *("perceptron_dynamics", "perceptron_dynamics_table", "perceptron_fixed_norm", "perceptron_fixed_norm_table"),
-    *("perceptron_free_norm", "perceptron_mse", "figure7", "figure9"),
+    *("perceptron_free_norm", "perceptron_mse", "figure7"),
 }
-TOGETHER = {"perceptron_exponents", "figure1"}  # the rules of the two branches' comparison
+TOGETHER = {"perceptron_exponents", "figure1", "figure9"}  # the rules of the two branches' comparison
 
 
 def test_the_perceptrons_dynamics(changed):
