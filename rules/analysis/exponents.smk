@@ -1,6 +1,12 @@
 # From trajectories to exponents, the same for every source of curves: mean curves, two procedures, all choices.
 
 
+def guess_option(wildcards):
+    """The error of guessing as an option, where it is known."""
+    guess = source_of(wildcards.of).guess(row_of(wildcards))
+    return "" if guess is None else f"--guess {guess:.12g}"
+
+
 rule mean_curves:
     input:
         trajectories="results/{of}trajectories/{cell}/{variant}/{norm}.parquet",
@@ -47,6 +53,7 @@ rule robust_exponents:
         exponents="results/{of}exponents/{cell}/{variant}/{norm}.robust.tsv",
         collapse="results/{of}exponents/{cell}/{variant}/{norm}.collapse.tsv",
         scales="results/{of}exponents/{cell}/{variant}/{norm}.scales.tsv",
+        slopes="results/{of}exponents/{cell}/{variant}/{norm}.slopes.tsv",
     log:
         "logs/robust_exponents/{of}{cell}/{variant}/{norm}.log",
     threads: 1
@@ -54,11 +61,13 @@ rule robust_exponents:
         resamples=STUDY.exponents.bootstrap_resamples,
         confidence=STUDY.exponents.confidence,
         seed=STUDY.exponents.seed,
+        guess=guess_option,
         code=code("analysis/robust_exponents"),
     shell:
         'python "$SCALING_RUN" analysis/robust_exponents --trajectories {input.trajectories:q} --resamples {params.resamples}'
-        " --confidence {params.confidence} --seed {params.seed} --exponents {output.exponents:q}"
-        " --collapse {output.collapse:q} --scales {output.scales:q} > {log:q} 2>&1"
+        " --confidence {params.confidence} --seed {params.seed} {params.guess}"
+        " --exponents {output.exponents:q} --collapse {output.collapse:q} --scales {output.scales:q}"
+        " --slopes {output.slopes:q} > {log:q} 2>&1"
 
 
 rule exponents:
@@ -95,8 +104,9 @@ rule choices:
         ),
         resamples=STUDY.exponents.bootstrap_resamples,
         seed=STUDY.exponents.seed,
+        guess=guess_option,
         code=code("analysis/choices"),
     shell:
         'python "$SCALING_RUN" analysis/choices --trajectories {input.trajectories:q} --curves {input.curves:q}'
         " --optima {input.optima:q} --window {params.window:q} --resamples {params.resamples} --seed {params.seed}"
-        " --table {output.table:q} --figures {output.figures:q} > {log:q} 2>&1"
+        " {params.guess} --table {output.table:q} --figures {output.figures:q} > {log:q} 2>&1"

@@ -1,4 +1,5 @@
 # Layer statistics -> norms: the study that is trained here, as a source of learning curves.
+from scaling.networks.data.sizes import known_sizes
 from scaling.networks.norms.definitions import NORMS
 
 
@@ -46,11 +47,19 @@ def settings_in_words(rows):
     ]
 
 
+def guess_of_cell(row):
+    """The error of guessing in a cell, where the number of classes is known before the images are read."""
+    settings = STUDY.datasets[STUDY.training(row.cell, row.variant).dataset]
+    sizes = known_sizes(settings)
+    return None if sizes is None else 1 - 1 / sizes.classes
+
+
 SOURCES.append(
     Source(
         of="",
         rows=lambda of, kind: [Row(of, *key) for key in STUDY.rows(kind)],
         window=lambda row: STUDY.fit_window(row.cell, row.variant, row.norm),
+        guess=guess_of_cell,
         words=settings_in_words,
     )
 )

@@ -21,6 +21,7 @@ SOURCES.append(
             else []
         ),
         window=lambda row: STUDY.external[external_study(row.of)].fit,
+        guess=lambda row: STUDY.external[external_study(row.of)].guess,
     )
 )
 

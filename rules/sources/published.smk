@@ -1,6 +1,7 @@
 # The published curves, from the authors' own files, as a source of learning curves.
 from pathlib import Path
 
+from scaling.networks.data.sizes import TORCHVISION
 from scaling.sources.facts import PUBLISHED_NORM, published_rows
 
 PUBLISHED = {(row.cell, row.variant, row.norm): row for row in published_rows()}
@@ -47,6 +48,7 @@ SOURCES.append(
         of="published/",
         rows=rows_there,
         window=lambda row: PUBLISHED[row.cell, row.variant, row.norm].window,
+        guess=lambda row: 1 - 1 / TORCHVISION[row.cell.split("_")[1]].classes,
     )
 )
 

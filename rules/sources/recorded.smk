@@ -67,11 +67,19 @@ def descriptions_of(of):
     )
 
 
+def recorded_guess(row):
+    """The error of guessing in a recorded cell, by its images' classes."""
+    description = recorded()[recorded_name(row.of)][1]
+    classes = description.cells[row.cell].data.get("classes")
+    return 1 - 1 / len(classes) if classes else None
+
+
 SOURCES.append(
     Source(
         of=r"recorded/(?:[\w.-]+/)?",
         rows=recorded_rows,
         window=recorded_window,
+        guess=recorded_guess,
         words=recorded_words,
     )
 )

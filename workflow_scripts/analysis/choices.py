@@ -20,11 +20,12 @@ def main(
     seed: int,
     table: Path,
     figures: list[Path],
+    guess: float | None = None,
 ) -> None:
     """Vary smallest P, window, estimator of the optimum and offset, and see what the exponents do."""
     runs = read_table(trajectories)
     identity = identity_of(runs)
-    result = choices(runs, read_table(curves), read_table(optima), window, resamples, seed)
+    result = choices(runs, read_table(curves), read_table(optima), window, resamples, seed, guess)
     write_table(identified(result, identity), table)
     save_figure(draw_choices({"/".join(identity[key] for key in ("cell", "variant", "norm")): result}), *figures)
 

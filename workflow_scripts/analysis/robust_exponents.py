@@ -1,4 +1,4 @@
-"""In: trajectories (or mean curves). Out: the robust exponents, collapse by smallest P, scales of each P."""
+"""In: trajectories (or mean curves). Out: the robust exponents, the collapses, scales of each P, local slopes."""
 
 from pathlib import Path
 
@@ -16,14 +16,17 @@ def main(
     exponents: Path,
     collapse: Path,
     scales: Path,
+    slopes: Path,
+    guess: float | None = None,
 ) -> None:
     """Fit all exponents of one norm over one P range that the data choose, with intervals from resampled seeds."""
     runs = read_table(trajectories)
     identity = identity_of(runs)
-    result = robust_exponents(runs, resamples, confidence, seed)
+    result = robust_exponents(runs, resamples, confidence, seed, guess=guess)
     write_table(long_form(result.exponents, identity), exponents)
     write_table(identified(result.collapse, identity), collapse)
     write_table(identified(result.scales, identity), scales)
+    write_table(identified(result.slopes, identity), slopes)
 
 
 if __name__ == "__main__":

@@ -69,6 +69,7 @@ def test_fragility_measures_shifts_trend_and_order():
         Exponents(),
     ).set_index(["cell", "variant"])
     assert table.gamma_1_shift["A_x", "baseline"] == 0
+    # These runs bear no exponents to resample: as if the two were independent.
     assert table.gamma_1_shift["A_x", "fast"] == pytest.approx(0.03 / np.hypot(0.03, 0.03))
     assert table.trend["A_x", "baseline"] == pytest.approx(1) and table.trend["A_x", "fast"] == pytest.approx(-1)
     assert table.order_kept["A_x", "baseline"] == 1 and table.order_kept["A_x", "fast"] == 0

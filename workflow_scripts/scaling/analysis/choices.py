@@ -12,7 +12,7 @@ from scaling.analysis.robust.chain import Sample, estimate
 from scaling.analysis.robust.data_range import candidates, choose
 from scaling.analysis.robust.early_law import early_power_law
 from scaling.analysis.robust.offsets import fit_with_offset
-from scaling.analysis.robust.runs import runs_on_grid
+from scaling.analysis.robust.runs import guess_of, runs_on_grid
 from scaling.analysis.robust.thresholds import CURVE_POINTS, FEWEST_P, KEPT, STRAIGHT
 from scaling.analysis.settings import FitWindow
 from scaling.core.errors import BadInput
@@ -34,6 +34,7 @@ def choices(
     window: FitWindow | None = None,
     resamples: int = 500,
     seed: int = 0,
+    guess: float | None = None,
 ) -> pd.DataFrame:
     """The exponents of one cell for every combination of choices.
 
@@ -41,8 +42,8 @@ def choices(
     ----------
     runs : per-seed trajectories or mean curves, as `robust_exponents` takes them.
     curves, optima : mean curves and optima (curves.mean_curves); window : the authors' choices for this row.
-    resamples, seed : of the robust procedure, which chooses its range of P and norm with their help. Its smallest norm
-        and its plateau, if it found one, are those of all rows but the authors'.
+    resamples, seed, guess : of the robust procedure, which chooses its range of P and norm with their help. Its
+        smallest norm, its plateau and its floor are those of all rows but the authors'.
 
     Returns
     -------
@@ -65,7 +66,7 @@ def choices(
     except BadInput:
         grid = None
     if grid is not None and grid.P.size >= 3:
-        table, samples = candidates(grid, resamples, seed)
+        table, samples = candidates(grid, resamples, seed, guess_of(runs) if guess is None else guess)
         chosen = choose(table)
         of_its_norm = table["min_log10_norm"] == table["min_log10_norm"][chosen]
         for index in np.flatnonzero(of_its_norm):
@@ -128,7 +129,7 @@ def _rows(sample: Sample, optima: pd.DataFrame, chosen: bool) -> list[dict]:
             laws = {"power": {"gamma_2": pure.exponent}}
             bent = fit_with_offset(log10_P, scale)
             if np.isfinite(bent.exponent):
-                laws["offset"] = {"gamma_2": bent.exponent}
+                laws["offset"] = {"gamma_2": bent.exponent, "sigma_2": bent.sigma}
             if estimator == "collapse" and sample.corrected:
                 laws["corrected"] = {name: corrected[name][0] for name in ("gamma_2", "gamma_meas")}
                 laws["corrected"] |= {"sigma_2": np.nan, "sigma_meas": np.nan}

@@ -15,6 +15,9 @@ class ExternalStudy(Section):
     """Somebody else's learning curves: a table with columns P, [seed], epoch, norm or log10_norm, test_error."""
 
     file: str = Field(description="the table, .tsv or .parquet")
+    guess: float | None = Field(
+        None, gt=0, le=1, description="test error of random guessing, 0.9 for ten classes; not given: looked for"
+    )
     fit: FitWindow = Field(FitWindow(), description="window of the authors' procedure")
 
 

@@ -32,12 +32,14 @@ class Source:
     of : regular expression of its folder below results/ ("" for the study that is trained here).
     rows : (of, kind) -> the rows of a table or the panels of a figure; kind as in networks.settings.Settings.rows.
     window : row -> the window of the authors' procedure.
+    guess : row -> the error of guessing, 1 - 1/classes; None where it is not known.
     words : rows -> how their runs came about, a line each, for captions.
     """
 
     of: str
     rows: Callable[[str, str], Sequence[Row]]
     window: Callable[[Row], FitWindow]
+    guess: Callable[[Row], float | None] = lambda row: None
     words: Callable[[Sequence[Row]], Sequence[str]] = lambda rows: []
 
 

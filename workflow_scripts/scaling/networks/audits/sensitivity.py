@@ -10,6 +10,7 @@ from scaling.analysis.authors import authors_exponents
 from scaling.analysis.mean_curves import mean_curves
 from scaling.analysis.robust.procedure import robust_exponents
 from scaling.analysis.settings import Exponents
+from scaling.core.errors import BadInput
 
 ORDER_POINTS = 20  # at which two cells' norms are compared, evenly in log epoch
 EXPONENTS = ["gamma_1", "gamma_2", "gamma_pred", "gamma_meas", "difference"]
@@ -63,21 +64,30 @@ def fragility_audit(
     Returns
     -------
     One row per cell, variant and procedure: the exponents with their intervals; for gamma_1, gamma_2 and gamma_pred
-    `*_baseline`, the baseline's on the same P and seeds, and `*_shift`, the difference from it in units of the joint
-    standard error; `collapse_chi2` and `collapse_chi2_baseline`; `trend` (Spearman's rank correlation of the last norm
+    `*_baseline`, the baseline's on the same P and seeds, and `*_shift`, the difference from it in units of its standard
+    error (robust: resampled together, since both have the same seeds; authors: as if they were independent);
+    `collapse_chi2` and `collapse_chi2_baseline`; `trend` (Spearman's rank correlation of the last norm
     with P, mean over seeds: does the norm still grow with the data?); `order_kept` (share of the other cells, P and
     epochs at which the two cells' norms stand in the same order as in the baseline; nan with a single cell).
     """
-    rows, fitted = [], {}
+    rows, fitted, draws = [], {}, {}
     runs = {key: table.query("not diverged") for key, table in trajectories.items()}
     for (cell, variant), table in exponents.items():
         chosen = frozenset(zip(runs[cell, variant].P, runs[cell, variant].seed, strict=True))
         if (cell, chosen) not in fitted:
             fitted[cell, chosen] = _baseline_on(chosen, runs[cell, "baseline"], exponents[cell, "baseline"], settings)
+        for key, of_it in (((cell, variant), runs[cell, variant]), ((cell, chosen), runs[cell, "baseline"])):
+            if key not in draws:
+                draws[key] = _draws(_only(of_it, chosen), settings, _guess_of(table))
+        paired = _paired_errors(draws[cell, variant], draws[cell, chosen])
         shared = {"trend": _trend(runs[cell, variant]), "order_kept": _order_kept(cell, variant, runs)}
         for row in table.to_dict("records"):
             base = fitted[cell, chosen].query("procedure == @row['procedure']")
             compared = _compared(row, base.iloc[0].to_dict() if len(base) else {})
+            if row["procedure"] == "robust":
+                compared |= {
+                    f"{key}_shift": (row[key] - compared[f"{key}_baseline"]) / error for key, error in paired.items()
+                }
             rows.append({"cell": cell, "variant": variant} | _summary(row) | compared | shared)
     return pd.DataFrame(rows)
 
@@ -86,19 +96,45 @@ def _baseline_on(
     chosen: frozenset, baseline: pd.DataFrame, exponents: pd.DataFrame, settings: Exponents
 ) -> pd.DataFrame:
     """The baseline's exponents by both procedures, from its runs of the `chosen` (P, seed) alone."""
-    there = pd.Series(list(zip(baseline.P, baseline.seed, strict=True)), index=baseline.index)
-    if set(there) == chosen:
+    runs = _only(baseline, chosen)
+    if len(runs) == len(baseline):
         return exponents
-    runs = baseline[there.isin(chosen)]
     if runs.empty:
         return exponents.iloc[:0]
-    return both_procedures(runs, settings)
+    return both_procedures(runs, settings, _guess_of(exponents))
 
 
-def both_procedures(runs: pd.DataFrame, settings: Exponents) -> pd.DataFrame:
+def _only(runs: pd.DataFrame, chosen: frozenset) -> pd.DataFrame:
+    """The runs of the `chosen` (P, seed)."""
+    there = pd.Series(list(zip(runs.P, runs.seed, strict=True)), index=runs.index)
+    return runs[there.isin(chosen)]
+
+
+def _guess_of(exponents: pd.DataFrame) -> float | None:
+    """The error of guessing that the fits were told."""
+    told = exponents["guess"].dropna() if "guess" in exponents else exponents.iloc[:0]
+    return float(told.iloc[0]) if len(told) else None
+
+
+def _draws(runs: pd.DataFrame, settings: Exponents, guess: float | None) -> dict[str, np.ndarray]:
+    """The exponents of the resamples of some runs; none where these are no learning curves."""
+    try:
+        return robust_exponents(runs, settings.bootstrap_resamples, seed=settings.seed, guess=guess).draws
+    except BadInput:
+        return {}
+
+
+def _paired_errors(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> dict[str, float]:
+    """Standard error of the difference of two rows that were resampled together, where both have the exponent."""
+    differences = {key: one[key] - other[key] for key in _SIGMAS if key in one and key in other}
+    errors = {key: float(np.nanstd(values, ddof=1)) for key, values in differences.items()}
+    return {key: error for key, error in errors.items() if error > 0}
+
+
+def both_procedures(runs: pd.DataFrame, settings: Exponents, guess: float | None = None) -> pd.DataFrame:
     """The exponents of some runs, one row per procedure; the authors' without windows chosen by eye."""
     authors, _ = authors_exponents(*mean_curves(runs, settings.grid_points))
-    robust = robust_exponents(runs, settings.bootstrap_resamples, settings.confidence, settings.seed)
+    robust = robust_exponents(runs, settings.bootstrap_resamples, settings.confidence, settings.seed, guess=guess)
     return pd.concat([authors, robust.exponents], ignore_index=True)
 
 
