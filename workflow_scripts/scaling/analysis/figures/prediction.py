@@ -1,5 +1,6 @@
 """The figure of the predictions: what smaller P say of larger ones, beside what was measured."""
 
+import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -19,37 +20,34 @@ def draw_prediction(table: pd.DataFrame) -> Figure:
     for number, (P, part) in enumerate(nearest.groupby("P")):
         part = part[part["fitted_to"] == part["fitted_to"].max()].sort_values("log10_norm")
         colour = CATEGORIES[number % len(CATEGORIES)]
-        norm = 10.0 ** part["log10_norm"]
-        curve.plot(norm, part["value"], color=colour, label=f"P = {P:g}")
-        curve.fill_between(norm, part["low"], part["high"], color=colour, alpha=0.25, linewidth=0)
-        curve.plot(norm, part["measured"], "o", color=colour)
+        norm, (value, low, high, measured) = part["log10_norm"], _log10(part, "error")
+        curve.plot(norm, value, color=colour, label=f"P = {P:g}")
+        curve.fill_between(norm, low, high, color=colour, alpha=0.25, linewidth=0)
+        curve.plot(norm, measured, "o", color=colour)
     for axis, quantity in ((optimum, "log10_lambda_opt"), (lowest, "error_opt")):
         for number, end in enumerate(fits):
             part = table[(table["quantity"] == quantity) & (table["fitted_to"] == end)]
-            numbers = part[["value", "low", "high", "measured"]]
-            value, low, high, measured = (
-                (10.0**numbers if quantity == "log10_lambda_opt" else numbers)[name] for name in numbers
-            )
+            value, low, high, measured = _log10(part, quantity)
             colour = CATEGORIES[number % len(CATEGORIES)]
-            bars = [(value - low).clip(lower=0), (high - value).clip(lower=0)]
-            axis.errorbar(part["P"], value, yerr=bars, fmt="s", color=colour, label=rf"fitted to $P \leq {end:g}$")
-            axis.plot(part["P"], measured, "o", color="black", markerfacecolor="none")
-    for axis, label in (
-        (curve, r"$\varepsilon$"),
-        (optimum, r"$\lambda_\mathrm{opt}$"),
-        (lowest, r"$\varepsilon_\mathrm{opt}$"),
-    ):
-        axis.set_xscale("log")
-        axis.set_yscale("log")
+            at, bars = np.log10(part["P"]), [(value - low).clip(lower=0), (high - value).clip(lower=0)]
+            axis.errorbar(at, value, yerr=bars, fmt="s", color=colour, label=rf"fitted to $P \leq {end:g}$")
+            axis.plot(at, measured, "o", color="black", markerfacecolor="none")
+    labels = {curve: r"$\varepsilon$", optimum: r"$\lambda_\mathrm{opt}$", lowest: r"$\varepsilon_\mathrm{opt}$"}
+    for axis, label in labels.items():
         axis.set_ylabel(label)
         axis.set_xlabel(r"$\lambda$" if axis is curve else "$P$")
-        if axis is not curve and len(fits):
-            low, high = table["P"].min(), table["P"].max()
-            axis.set_xlim(low / 1.5, high * 1.5)
-            label_log10(axis.xaxis)
+        axis.margins(x=0.15)
         if len(fits):
+            label_log10(axis.xaxis, 4)
             label_log10(axis.yaxis)
     for axis in (curve, lowest):
         if axis.get_legend_handles_labels()[0]:
             axis.legend()
     return figure
+
+
+def _log10(part: pd.DataFrame, quantity: str) -> list[pd.Series]:
+    """log10 of value, low, high and measured; lambda_opt is that already."""
+    numbers = part[["value", "low", "high", "measured"]].astype(float)
+    numbers = numbers if quantity == "log10_lambda_opt" else np.log10(numbers)
+    return [numbers[name] for name in numbers]

@@ -8,7 +8,7 @@ from scaling.analysis.robust.bootstrap import again, resample_counts, widen
 from scaling.analysis.robust.chain import Drawn, Sample, minima_of, prepare
 from scaling.analysis.robust.collapse import Collapse, collapse_resamples, merged
 from scaling.analysis.robust.runs import RunCurves, log10_mean_curves, single_run_deviations
-from scaling.analysis.robust.thresholds import ASKED
+from scaling.analysis.robust.thresholds import ASKED, ASKED_FLOOR
 
 
 def collapse_again(sample: Sample, y: np.ndarray, centres: np.ndarray, steps: int = 3) -> Collapse:
@@ -22,7 +22,7 @@ def draw(curves: RunCurves, guess: float | None, resamples: int, seed: int) -> S
     """Resample the seeds; the whole sample and each resample take plateau and floor where they ask for them.
 
     A plateau where guessing is not known, and then a floor, is asked for if the fit with it gives it by more than
-    `ASKED` standard errors, which the resamples tell. (They bend the curves in opposite directions: a floor does not
+    `ASKED` or `ASKED_FLOOR` standard errors, which the resamples tell. (They bend the curves in opposite directions: a floor does not
     look like a plateau.) So the intervals contain that choice.
 
     Returns
@@ -39,18 +39,18 @@ def draw(curves: RunCurves, guess: float | None, resamples: int, seed: int) -> S
             models[parts] = prepare(curves, guess, parts, first.collapsed)
         return models[parts]
 
-    def asks(parts: tuple[bool, bool], index: int) -> tuple[bool, np.ndarray]:
+    def asks(parts: tuple[bool, bool], index: int, threshold: float) -> tuple[bool, np.ndarray]:
         """Whether the whole sample and the resamples ask for the parameter."""
         value = float(model(parts).collapsed.theta[0, index])
         drawn = collapse_again(model(parts), y, centres, steps=2).theta[:, index]
         # Bounded values pile up at their bounds: the wider side tells the standard error.
         low, high = np.quantile(drawn, [0.159, 0.841])
         sigma = max(high - value, value - low, 1e-12)
-        own = value > ASKED * sigma
-        return bool(own), drawn > again(ASKED, np.array(own)) * sigma
+        own = value > threshold * sigma
+        return bool(own), drawn > again(threshold, np.array(own)) * sigma
 
-    plateau, plateaus = asks((False, True), 3) if guess is None else (False, np.zeros(resamples, bool))
-    floor, floors = asks((True, plateau), 2)
+    plateau, plateaus = asks((False, True), 3, ASKED) if guess is None else (False, np.zeros(resamples, bool))
+    floor, floors = asks((True, plateau), 2, ASKED_FLOOR)
     asked, chosen = np.stack([floors, plateaus], axis=1), []
     for parts in sorted({(bool(row[0]), bool(row[1])) for row in asked}):
         rows = np.flatnonzero((asked == parts).all(axis=1))
