@@ -22,8 +22,8 @@ def draw(curves: RunCurves, guess: float | None, resamples: int, seed: int) -> S
     """Resample the seeds; the whole sample and each resample take plateau and floor where they ask for them.
 
     A plateau where guessing is not known, and then a floor, is asked for if the fit with it gives it by more than
-    `ASKED` or `ASKED_FLOOR` standard errors, which the resamples tell. (They bend the curves in opposite directions: a floor
-    does not look like a plateau.) Resamples may drop what the whole sample takes, so the intervals contain that choice.
+    `ASKED` or `ASKED_FLOOR` standard errors, which the resamples tell. (They bend the curves in opposite directions:
+    a floor does not look like a plateau.) Resamples may drop what the whole sample takes: the intervals contain that.
 
     Returns
     -------
