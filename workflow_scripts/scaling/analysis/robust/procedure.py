@@ -83,7 +83,7 @@ def robust_exponents(
 
     # 6. The tables, with what a reader must know in words.
     slopes = local_slopes(sample, bootstrapped)
-    refused = refusals(sample, whole, bootstrapped, slopes)
+    refused = refusals(sample, whole, bootstrapped, slopes, table["chi2"].iloc[chosen])
     notes = notes_of(sample, table, chosen) + _why_no_intervals(sample.curves)
     row = row_of(sample, whole, bootstrapped, confidence, table.iloc[chosen], notes, refused)
     known = [name for name in WITH_INTERVAL if np.isfinite(row[name][0])]

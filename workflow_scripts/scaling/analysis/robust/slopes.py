@@ -10,6 +10,7 @@ from scaling.analysis.robust.thresholds import (
     CONSTANT,
     FEATURE,
     FEWEST_SCALES,
+    HOPELESS,
     KEPT,
     LEAST_SHARE,
     SHORTEST_LAW,
@@ -113,9 +114,15 @@ def curves_with_a_scale(sample: Sample, slopes: Slopes) -> int:
     return int(number)
 
 
-def refusals(sample: Sample, whole: Estimates, drawn: Estimates | None, slopes: Slopes) -> dict[str, str]:
-    """Which exponents the data do not bear, and why, in words: of gamma_1, gamma_2 and gamma_shift."""
+def refusals(sample: Sample, whole: Estimates, drawn: Estimates | None, slopes: Slopes, chi2: float) -> dict[str, str]:
+    """Which exponents the data do not bear, and why, in words: of gamma_1, gamma_2 and gamma_shift.
+
+    chi2 : of the collapse.
+    """
     result = {}
+    if chi2 > HOPELESS:
+        told = f"the curves are no family of one shape (chi2 {chi2:.3g}): no exponent of the collapse"
+        return {"gamma_1": told, "gamma_2": "", "gamma_shift": ""}
     found = (float(whole.exponents[name][0]) for name in ("gamma_1", "left", "right"))
     if why := why_no_gamma_1(sample, drawn, *found):
         result["gamma_1"] = why

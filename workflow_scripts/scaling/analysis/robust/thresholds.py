@@ -72,3 +72,4 @@ SURE = 2.0  # and by so many standard errors
 FEATURE = 0.25  # of the largest slope: a curve whose slope varies less has no scale of its own
 FEWEST_SCALES = 3  # P with a scale, for a gamma_2
 LEAST_P = 0.01  # of a collapse: less likely ones are none
+HOPELESS = 10.0  # chi2 of a collapse: curves that are farther apart have no common exponents
