@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scaling.analysis.robust.chain import prepare
+from scaling.analysis.robust import data_range
+from scaling.analysis.robust.chain import NoCommonLaw, prepare
 from scaling.analysis.robust.data_range import candidates, choose, good
 from scaling.analysis.robust.procedure import robust_exponents
 from scaling.analysis.robust.runs import runs_on_grid
@@ -95,3 +96,21 @@ def test_without_seeds_nothing_is_significant():
     rows, samples = candidates(runs_on_grid(mean), 60, 0)
     assert rows[["plateau", "bend"]].isna().all(axis=None)
     assert not any(sample.saturates or sample.corrected for sample in samples)
+
+
+@pytest.mark.parametrize("failing", [1, None], ids=["the first", "every range"])
+def test_ranges_in_which_no_two_curves_meet_are_no_candidates(monkeypatch, failing):
+    calls = []
+
+    def refusing(curves, saturates=False):
+        calls.append(curves)
+        if failing is None or len(calls) <= failing:
+            raise NoCommonLaw
+        return prepare(curves, saturates)
+
+    monkeypatch.setattr(data_range, "prepare", refusing)
+    row = robust_exponents(study(Truth()), 20).exponents.iloc[0]
+    if failing is None:
+        assert np.isnan(row["gamma_1"]) and "no two curves meet" in row["note"]
+    else:
+        assert row["gamma_1"] > 0

@@ -66,10 +66,10 @@ def choices(
         grid = None
     if grid is not None and grid.P.size >= 3:
         table, samples = candidates(grid, resamples, seed)
-        chosen = choose(table)
-        of_its_norm = table["min_log10_norm"] == table["min_log10_norm"][chosen]
-        for index in np.flatnonzero(of_its_norm):
-            rows += _rows(samples[index], optima, index == chosen)
+        chosen = choose(table) if samples else None
+        for index, sample in enumerate(samples):
+            if table["min_log10_norm"][index] == table["min_log10_norm"][chosen]:
+                rows += _rows(sample, optima, index == chosen)
     result = pd.DataFrame(rows).reindex(columns=COLUMNS)
     return _compared(result)
 

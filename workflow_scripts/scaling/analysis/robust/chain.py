@@ -115,8 +115,12 @@ class Sample:
         )
 
 
+class NoCommonLaw(Exception):
+    """No two collapsed curves share a stretch, so that there is no law that they have in common."""
+
+
 def prepare(curves: RunCurves, saturates: bool = False) -> Sample:
-    """Collapse the whole sample's mean curves.
+    """Collapse the whole sample's mean curves; NoCommonLaw where no two of them meet.
 
     Points: every grid point of the mean curves up to where the error has risen by `RISE` beyond its minimum (what comes
     after is overfitting, which Eqs. 2-4 do not describe). Their standard error: the root mean square of the seeds'
@@ -143,6 +147,8 @@ def prepare(curves: RunCurves, saturates: bool = False) -> Sample:
         (u >= span[points.owner == i].min()) & (u <= span[points.owner == i].max()) for i in range(curves.P.size)
     )
     common = u[number >= min(2, curves.P.size)]
+    if not common.size:
+        raise NoCommonLaw("no two curves meet where they are collapsed")
     bottom = common[np.argmin(collapsed.master(common)[0])]
     u = np.linspace(common[0], bottom, MASTER_POINTS)
     return Sample(curves, y, points, index, censored, lowest, collapsed, u, saturates)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from scaling.analysis.robust.chain import Sample, collapse_again, prepare, resampled_curves
+from scaling.analysis.robust.chain import NoCommonLaw, Sample, collapse_again, prepare, resampled_curves
 from scaling.analysis.robust.runs import RunCurves, log10_mean_curves
 from scaling.analysis.robust.thresholds import (
     BEND,
@@ -30,7 +30,7 @@ def candidates(curves: RunCurves, resamples: int, seed: int) -> tuple[pd.DataFra
 
     Returns
     -------
-    One row per candidate (at least `FEWEST_P` values of P in each), and the samples:
+    One row per candidate (at least `FEWEST_P` values of P in each; none where no two curves meet), and the samples:
     min_P, number_of_P; min_log10_norm : where the curves begin (log10 of x, whatever it is); plateau : kappa of the
     widest range of P over its standard error (the candidate's model has a plateau if that is > `PLATEAU`); bend :
     the larger significance of the quadratic terms of log lambda_s and log epsilon_s against log P (the scales' laws
@@ -41,9 +41,15 @@ def candidates(curves: RunCurves, resamples: int, seed: int) -> tuple[pd.DataFra
     rows, samples = [], []
     for cut in _cuts(curves):
         begun = curves.from_x(cut)
-        plateau, bends = _significances(begun, min(resamples, RANGE_RESAMPLES), seed)
+        try:
+            plateau, bends = _significances(begun, min(resamples, RANGE_RESAMPLES), seed)
+        except NoCommonLaw:
+            plateau, bends = np.nan, np.full(curves.P.size, np.nan)
         for first in range(max(1, curves.P.size - FEWEST_P + 1)):
-            sample = prepare(begun.from_P(first), saturates=plateau > PLATEAU)
+            try:
+                sample = prepare(begun.from_P(first), saturates=plateau > PLATEAU)
+            except NoCommonLaw:
+                continue
             enough = sample.curves.P.size >= FEWEST_P_CORRECTED
             sample = replace(sample, corrected=bool(bends[first] > BEND) and enough)
             rows.append(
@@ -59,7 +65,7 @@ def candidates(curves: RunCurves, resamples: int, seed: int) -> tuple[pd.DataFra
                 }
             )
             samples.append(sample)
-        if good(pd.DataFrame(rows)).any():
+        if rows and good(pd.DataFrame(rows)).any():
             break
     return pd.DataFrame(rows), samples
 

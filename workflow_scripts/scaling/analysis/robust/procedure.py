@@ -53,6 +53,8 @@ def robust_exponents(
 
     # 2. Collapse of the mean curves in every range of P and norm, with and without plateau and correction.
     table, samples = candidates(curves, resamples, seed)
+    if not samples:
+        return nothing("no two curves meet where they are collapsed")
     if min_P is not None:
         table, samples = nearest_to(min_P, table, samples)
     table["chi2_epochs"] = table["min_P"].map(_chi2_against_epochs(trajectories))
@@ -92,4 +94,5 @@ def _chi2_against_epochs(trajectories: pd.DataFrame) -> dict[float, float]:
         return {}
     if curves.P.size < 3:
         return {}
-    return candidates(curves, 0, 0)[0].groupby("min_P")["chi2"].min().to_dict()
+    table, _ = candidates(curves, 0, 0)
+    return table.groupby("min_P")["chi2"].min().to_dict() if len(table) else {}
