@@ -120,7 +120,7 @@ def test_the_files_that_pages_name_exist():
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """The built site; a link or anchor that leads nowhere, or a page outside the navigation, is an error."""
-    if not MKDOCS.is_file():
+    if not MKDOCS.is_file():  # it has an environment of its own, which `make test` alone does not make
         pytest.skip("MkDocs is not installed: `make docs` installs it into .venv-docs")
     folder = tmp_path_factory.mktemp("site")
     command = [MKDOCS, "build", "--strict", "--quiet", "--config-file", ROOT / "mkdocs.yml", "--site-dir", folder]

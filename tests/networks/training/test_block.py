@@ -131,7 +131,7 @@ def test_a_run_says_where_it_was_trained(train):
     origins = {key: set(values) for key, values in tables.origins.items()}
     assert tables.origins["seed"] == [3, 1] and origins["P"] == {40} and origins["engine"] == {"single"}
     assert origins["torch"] == {torch.__version__} and origins["recorded"] == {False} and origins["lanes"] == {1}
-    assert all(0 < seconds < 60 for seconds in origins["seconds"])
+    assert all(seconds > 0 for seconds in origins["seconds"])
 
 
 # ----------------------------------------------------------------------------------------------- lanes
