@@ -1,5 +1,7 @@
 """The validation: studies that can be made again, and honest counting."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,8 @@ import pytest
 from scaling.core.errors import BadInput
 from scaling.validation.coverage import coverage_table, validate
 from scaling.validation.figure import draw_validation
-from scaling.validation.scenarios import SCENARIOS
+from scaling.validation.scenarios import SCENARIOS, P
+from scaling.validation.synthetic import synthetic_study
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +33,40 @@ def test_both_procedures_come_near_the_truth(studies):
 def test_the_truth_is_eq_4():
     truth = SCENARIOS["plain"].truth(np.random.default_rng(0))
     assert truth.gamma == truth.gamma_1 * truth.gamma_2
-    P = np.array([1e3, 1e5])
-    at_optimum = truth.log10_error(truth.log10_lambda_opt(P), P)
+    far = np.array([1e3, 1e5])
+    at_optimum = truth.log10_error(truth.log10_lambda_opt(far), far)
     assert (at_optimum[0] - at_optimum[1]) / 2 == pytest.approx(truth.gamma)
-    beside = truth.log10_error(truth.log10_lambda_opt(P)[:, None] + np.array([-0.01, 0.01]), P[:, None])
+    beside = truth.log10_error(truth.log10_lambda_opt(far)[:, None] + np.array([-0.01, 0.01]), far[:, None])
     assert (beside > at_optimum[:, None]).all()
     # The early law is one and the same for all P (Eq. 2).
-    early = truth.log10_error(-3.0, P)
+    early = truth.log10_error(-3.0, far)
     assert early[0] == pytest.approx(early[1], abs=1e-4)
+
+
+def test_a_floor_is_added_to_the_law_and_moves_no_optimum():
+    truth = SCENARIOS["floor"].truth(np.random.default_rng(0))
+    law = replace(truth, floor=0.0)
+    u = np.linspace(-3, 6, 901)
+    above = 10 ** truth.log10_error(u, P[-1]) - truth.floor
+    np.testing.assert_allclose(above, 10 ** law.log10_error(u, P[-1]), rtol=1e-12)
+    assert 0.05 <= truth.floor / above.min() <= 0.5
+    assert np.argmin(truth.log10_error(u, P[-1])) == np.argmin(law.log10_error(u, P[-1]))
+
+
+@pytest.mark.parametrize(("name", "s"), [("guessing", 1), ("guessing_sharp", 2)])
+def test_runs_that_begin_near_guessing_leave_it_for_the_law(name, s):
+    """eps^-s = law^-s + guess^-s; the first errors are larger than where runs begin on the bend."""
+    first = {}
+    for key in ("plateau", name):
+        kind, rng = SCENARIOS[key], np.random.default_rng(0)
+        truth = kind.truth(rng)
+        runs = synthetic_study(truth, kind.noise, P[:1], 4, rng)
+        first[key] = runs.groupby("seed").test_error.first().mean()
+    law = replace(truth, guess=None)
+    u = np.linspace(-2, 5, 50)
+    error, alone = 10.0 ** truth.log10_error(u, P[0]), 10.0 ** law.log10_error(u, P[0])
+    np.testing.assert_allclose(error**-s, alone**-s + 0.9**-s, rtol=1e-12)
+    assert first["plateau"] + 0.2 < first[name] < 0.93
 
 
 def test_coverage_is_counted_right():

@@ -7,6 +7,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
+#: How early curves leave guessing.
+Approach = Literal["harmonic", "sharp", "exponential"]
+
 
 @dataclass(frozen=True)
 class Truth:
@@ -21,8 +24,8 @@ class Truth:
     width : sharpness of the elbow, decades of lambda. rise : slope after the minimum.
     small_P_excess : epsilon of the smallest P is larger by 10^this around and after the optimum, decaying as
     P^-small_P_decay: a P range where the law does not hold yet. guess : error of random guessing, from which the early
-    curve starts; None: none. approach : how, "harmonic" (1/eps = 1/eps_law + 1/guess) or "exponential"
-    (eps = guess (1 - exp(-eps_law/guess))).
+    curve starts; None: none. approach : how, "harmonic" (1/eps = 1/eps_law + 1/guess), "sharp" (the same of 1/eps^2) or
+    "exponential" (eps = guess (1 - exp(-eps_law/guess))). floor : q_1 of Eq. 2, the same for all P, added to the error.
     """
 
     gamma_1: float = 0.4
@@ -34,7 +37,8 @@ class Truth:
     small_P_excess: float = 0.0
     small_P_decay: float = 1.0
     guess: float | None = None
-    approach: Literal["harmonic", "exponential"] = "harmonic"
+    approach: Approach = "harmonic"
+    floor: float = 0.0
 
     @property
     def gamma(self) -> float:
@@ -57,9 +61,11 @@ class Truth:
             y = y + self.small_P_excess * (smallest_P / P) ** self.small_P_decay * expit((u - elbow) / self.width)
         if self.guess is not None and self.approach == "harmonic":
             y = -np.log10(10.0**-y + 1 / self.guess)
+        elif self.guess is not None and self.approach == "sharp":
+            y = -np.log10(10.0 ** (-2 * y) + 1 / self.guess**2) / 2
         elif self.guess is not None:
             y = np.log10(-self.guess * np.expm1(-(10.0**y) / self.guess))
-        return y
+        return np.log10(10.0**y + self.floor) if self.floor else y
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,8 @@ class Noise:
     smooth : log10 scatter of a run's error, correlated over `correlation` decades of lambda;
     test_images : binomial noise of the evaluation (0: none); gaps : share of logged points that are missing;
     reach : how far training goes beyond the elbow, decades past lambda_opt of the smallest P; at P it is
-    reach - shortfall log10(P/P_min): with a shortfall runs of large P end before their optimum (censored).
+    reach - shortfall log10(P/P_min): with a shortfall runs of large P end before their optimum (censored);
+    start : how far before lambda_opt of the smallest P training begins, decades.
     """
 
     seed_scale: float = 0.05
@@ -80,6 +87,7 @@ class Noise:
     gaps: float = 0.05
     reach: float = 1.0
     shortfall: float = 0.0
+    start: float = 1.8
 
 
 def synthetic_study(truth: Truth, noise: Noise, P: np.ndarray, seeds: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -96,7 +104,7 @@ def synthetic_study(truth: Truth, noise: Noise, P: np.ndarray, seeds: int, rng: 
         optimum = float(truth.log10_lambda_opt(np.asarray(value, float)))
         end = optimum + noise.reach - noise.shortfall * np.log10(value / P[0])
         # The first epoch of a large P lies further along the curve: the early branch is cut, as in real studies.
-        begin = float(truth.log10_lambda_opt(np.asarray(P[0], float))) - 1.8 + 0.25 * np.log10(value / P[0])
+        begin = float(truth.log10_lambda_opt(np.asarray(P[0], float))) - noise.start + 0.25 * np.log10(value / P[0])
         for seed in range(seeds):
             path = begin + (end - begin) * phase
             y = truth.log10_error(path, value, P[0]) + noise.smooth * _smooth_noise(path, noise.correlation, rng)
