@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from scaling.analysis.choices import choices
+from scaling.analysis.mean_curves import mean_curves
 from scaling.analysis.robust import data_range
 from scaling.analysis.robust.chain import NoCommonLaw, prepare
 from scaling.analysis.robust.data_range import candidates, choose, good
@@ -98,19 +100,29 @@ def test_without_seeds_nothing_is_significant():
     assert not any(sample.saturates or sample.corrected for sample in samples)
 
 
-@pytest.mark.parametrize("failing", [1, None], ids=["the first", "every range"])
-def test_ranges_in_which_no_two_curves_meet_are_no_candidates(monkeypatch, failing):
+@pytest.mark.parametrize(
+    ("failing", "note"),
+    [
+        ({1}, "no two curves of all P meet: neither plateau nor bend was looked for"),
+        ({2, 3, 4, 5, 6}, "left out: the curves do not collapse there"),
+        (range(1, 999), "no two curves meet where they are collapsed"),
+    ],
+    ids=["all P", "all ranges from the smallest norm on", "every range"],
+)
+def test_ranges_in_which_no_two_curves_meet_are_no_candidates(monkeypatch, failing, note):
     calls = []
 
     def refusing(curves, saturates=False):
         calls.append(curves)
-        if failing is None or len(calls) <= failing:
+        if len(calls) in failing:
             raise NoCommonLaw
         return prepare(curves, saturates)
 
     monkeypatch.setattr(data_range, "prepare", refusing)
-    row = robust_exponents(study(Truth()), 20).exponents.iloc[0]
-    if failing is None:
-        assert np.isnan(row["gamma_1"]) and "no two curves meet" in row["note"]
-    else:
-        assert row["gamma_1"] > 0
+    runs = study(Truth())
+    row = robust_exponents(runs.drop(columns="epoch"), 20).exponents.iloc[0]
+    assert note in row["note"]
+    assert np.isfinite(row["gamma_1"]) == (failing != range(1, 999))
+    calls.clear()
+    rows = choices(runs, *mean_curves(runs), None, 20, 0)
+    assert (rows["of_procedure"] == "robust").sum() == (failing != range(1, 999))

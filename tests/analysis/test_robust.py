@@ -199,7 +199,7 @@ def test_a_collapse_that_is_none_is_told_in_words(chi2, said):
     table = pd.DataFrame([{"chi2": chi2, "min_log10_norm": 1.0, "bend": 0.0}])
     curves = SimpleNamespace(stuck=0)
     sample = SimpleNamespace(saturates=False, corrected=False, censored=np.zeros(4, bool), curves=curves)
-    assert notes_of(sample, table, 0) == said
+    assert notes_of(sample, table.iloc[0], 1.0) == said
 
 
 def test_runs_that_never_leave_guessing_are_left_out_and_told(study):

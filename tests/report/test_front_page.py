@@ -140,5 +140,7 @@ def test_the_time_of_training_is_that_of_all_its_jobs(tmp_path):
         file.parent.mkdir(parents=True)
         lines = ["s\th:m:s\tmax_rss", *(f"{each}\t0:01:00\t-" for each in seconds)]
         file.write_text("\n".join(lines) + "\n")
-    assert training_seconds(tmp_path) == 70.5
-    assert training_seconds(tmp_path / "absent") == 0
+    ours = [tmp_path / "CNN_A" / way / "P10" for way in ("baseline", "sgd", "not_trained_yet")]
+    assert training_seconds(ours) == 70.5
+    assert training_seconds(ours[:1]) == 60  # what is left of other studies does not count
+    assert training_seconds([]) == 0

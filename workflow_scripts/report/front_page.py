@@ -1,7 +1,7 @@
 """The report's first page.
 
-In: Table 1, the perceptron's exponents, the study's size, the times of its training jobs; picture and exponents of the
-cell that is shown. Out: the page (.rst).
+In: Table 1, the perceptron's exponents, the study's size, the folders with the times of its training jobs; picture and
+exponents of the cell that is shown. Out: the page (.rst).
 """
 
 from pathlib import Path
@@ -18,7 +18,7 @@ def main(
     sizes: dict[str, int],
     table1: Path,
     perceptron: Path,
-    benchmarks: Path,
+    benchmarks: list[Path],
     page: Path,
     cell: str = "",
     exponents: Path | None = None,

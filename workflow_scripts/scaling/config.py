@@ -1,6 +1,7 @@
 """The typed configuration: the settings of all rooms together, and one clear line for what is not allowed.
 
-Every room states its keys in its module `settings`, in a class `Settings`. Rules alone import this module.
+Every room states its keys in its module `settings`, in a class `Settings`. Rules import this module, and of the steps
+those that speak of a whole study.
 """
 
 import difflib

@@ -35,12 +35,13 @@ def agreement(runs: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     for P in both:
         curve = published[published["P"] == P]
         theirs, published_number = curve["error_mean"].to_numpy(), int(curve["runs"].iloc[0])
+        every = published_number or np.nan  # 0: the file does not say how many
         errors = run_errors(runs[runs["P"] == P], curve["log10_norm"].to_numpy())
         count = np.isfinite(errors).sum(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):  # where no run is, and where one is
             mean = np.nansum(errors, axis=0) / count
             scatter = np.sqrt(np.nansum((errors - mean) ** 2, axis=0) / (count - 1))
-            sigma = np.where(count > 1, scatter * np.sqrt(1 / count + 1 / published_number), np.nan)
+            sigma = np.where(count > 1, scatter * np.sqrt(1 / count + 1 / every), np.nan)
         rows.append(
             {
                 "P": P,

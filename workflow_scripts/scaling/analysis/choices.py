@@ -40,7 +40,7 @@ def choices(
     Parameters
     ----------
     runs : per-seed trajectories or mean curves, as `robust_exponents` takes them.
-    curves, optima : mean curves and optima (curves.mean_curves); window : the authors' choices for this row.
+    curves, optima : mean curves and optima (analysis.mean_curves); window : the authors' choices for this row.
     resamples, seed : of the robust procedure, which chooses its range of P and norm with their help. Its smallest norm
         and its plateau, if it found one, are those of all rows but the authors'.
 

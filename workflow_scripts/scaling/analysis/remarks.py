@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from scaling.analysis.robust.runs import NO_RUN
+
 
 def remarks(trajectories: pd.DataFrame) -> list[str]:
     """Sentences about runs that diverged, errors of zero, norms that fall, and errors that rise; none if all is well.
@@ -39,6 +41,6 @@ def with_remarks(note: str | float | None, said: list[str]) -> str | float | Non
     if not said:
         return note
     old = note if isinstance(note, str) else ""
-    if old == "no run has two finite points of different norm":
+    if old == NO_RUN:
         old = ""
     return "; ".join([*said, *([old] if old else [])])

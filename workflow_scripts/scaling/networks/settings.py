@@ -287,8 +287,12 @@ class Settings(Section):
             for cell, variant in dict.fromkeys(trained)
         ]
 
+    def ways(self) -> list[tuple[str, str]]:
+        """Each cell with its baseline and its variants."""
+        return [(cell, variant) for cell in self.cells for variant in ("baseline", *self.cells[cell].variants)]
+
     def extent(self) -> dict[str, int]:
         """How much is trained: a label -> a count."""
-        ways = [(cell, variant) for cell in self.cells for variant in ("baseline", *self.cells[cell].variants)]
+        ways = self.ways()
         runs = sum(self.training(*way).number_of_runs() for way in ways)
         return {"cells": len(self.cells), "ways of training": len(ways), "training runs": runs}

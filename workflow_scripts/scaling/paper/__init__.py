@@ -1,1 +1,1 @@
-"""The paper: its printed numbers, its tables, its figures."""
+"""The paper: the list of its tables and figures, and how they are made."""

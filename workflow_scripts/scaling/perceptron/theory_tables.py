@@ -1,4 +1,4 @@
-"""Tidy tables of the fixed-norm perceptron: curves, optima, exponents, collapse."""
+"""Tidy tables of the fixed-norm perceptron: curves and optima."""
 
 from collections.abc import Sequence
 

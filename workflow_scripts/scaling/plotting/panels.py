@@ -14,7 +14,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 
-from scaling.analysis.exponents import identity_of, wide_form
+from scaling.analysis.exponents import SIGMA, identity_of, wide_form
 from scaling.core.notation import power_of_ten, with_interval, with_uncertainty
 from scaling.core.tidy import read_table
 from scaling.plotting.style import COLUMN_WIDTH, PAGE_WIDTH, colours_of, new_figure
@@ -69,7 +69,7 @@ class Panel:
 
     def exponent_text(self, name: str, symbol: str) -> str:
         """The exponent as the panel states it: the authors' value and, where there is one, ours with its interval."""
-        text = f"${symbol}$ = {with_uncertainty(self.exponent(name), self.exponent(name.replace('gamma', 'sigma')))}"
+        text = f"${symbol}$ = {with_uncertainty(self.exponent(name), self.exponent(SIGMA[name]))}"
         value, low, high = (self.exponent(f"{name}{end}", "robust") for end in ("", "_low", "_high"))
         if math.isfinite(value):
             # On a line of its own: the interval may be wider than a narrow panel leaves room for.

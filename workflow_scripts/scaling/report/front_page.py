@@ -110,9 +110,10 @@ def _collapse(row: Mapping[str, object]) -> str:
     return f" (χ² of the collapse: {chi2:.2g}, where 1 is the noise{beside}.)"
 
 
-def training_seconds(benchmarks: Path) -> float:
-    """Seconds that training jobs took, all together, from what Snakemake measured of them."""
-    return sum(float(read_table(file)["s"].iloc[-1]) for file in sorted(benchmarks.rglob("*.tsv")))
+def training_seconds(benchmarks: Sequence[Path]) -> float:
+    """Seconds that training jobs took, all together, from what Snakemake measured of them in these folders."""
+    files = [file for folder in benchmarks for file in sorted(folder.glob("block*.tsv"))]
+    return sum(float(read_table(file)["s"].iloc[-1]) for file in files)
 
 
 def _time(seconds: float) -> str:

@@ -13,7 +13,6 @@ from scaling.sources.readers import read_any
 
 NORM = "own"  # the name of the norm of curves whose norm we do not know
 FEWEST_P = 3
-NEEDED = ("P", "epoch", "norm", "test_error")
 #: What a column may hold that is to become test_error: how it becomes it.
 GIVEN_AS = {
     "error": lambda values: values,

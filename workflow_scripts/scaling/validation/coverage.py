@@ -5,6 +5,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from scaling.analysis.authors import authors_exponents
+from scaling.analysis.exponents import SIGMA
 from scaling.analysis.mean_curves import mean_curves
 from scaling.analysis.robust.procedure import robust_exponents
 from scaling.analysis.settings import FitWindow
@@ -14,7 +15,6 @@ from scaling.validation.synthetic import Truth, synthetic_study
 
 QUANTITIES = ["gamma_1", "gamma_2", "gamma_pred", "gamma_meas", "difference"]
 ROBUST_ONLY = ["gamma_2_opt", "difference_opt", "gamma_shift"]
-AUTHORS_SIGMA = dict(zip(QUANTITIES, ["sigma_1", "sigma_2", "sigma_pred", "sigma_meas", "sigma"], strict=True))
 
 
 def validate(scenario: str, studies: int, resamples: int, seed: int) -> pd.DataFrame:
@@ -53,7 +53,7 @@ def _one_study(kind: Scenario, study: int, resamples: int, seed: int) -> list[tu
         interval = (robust[f"{quantity}_low"], robust[f"{quantity}_high"])
         rows.append((study, "robust", quantity, known[quantity], robust[quantity], *interval, robust["min_P"]))
     for quantity in QUANTITIES:
-        half = 1.96 * authors[AUTHORS_SIGMA[quantity]]
+        half = 1.96 * authors[SIGMA[quantity]]
         interval = (authors[quantity] - half, authors[quantity] + half)
         rows.append((study, "authors", quantity, known[quantity], authors[quantity], *interval, float(P[0])))
     return rows

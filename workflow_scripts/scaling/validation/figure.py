@@ -15,7 +15,7 @@ LABELS = {
 
 
 def draw_validation(table: pd.DataFrame) -> Figure:
-    """Draw the coverage table (exponents.validation.coverage_table).
+    """Draw the coverage table (scaling.validation.coverage.coverage_table).
 
     Above: the share of the 95% intervals that contain the truth, with its own 95% interval; grey: 90 to 98%. Below:
     the bias in units of the scatter. One column of panels per quantity, one line of the axis per scenario.

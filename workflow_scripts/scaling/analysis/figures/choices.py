@@ -14,7 +14,7 @@ BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.5}
 
 
 def draw_choices(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """One panel per study (exponents.choices.choices): a point per choice, coloured by the estimator of the optimum.
+    """One panel per study (of analysis.choices): a point per choice, coloured by the estimator of the optimum.
 
     Line: gamma_pred = gamma_meas. Square and star with their error bars: what the authors' and the robust procedure
     choose by themselves. The axes cover the middle 90% of the choices and these two; what lies outside is counted.

@@ -148,7 +148,7 @@ def prepare(curves: RunCurves, saturates: bool = False) -> Sample:
     )
     common = u[number >= min(2, curves.P.size)]
     if not common.size:
-        raise NoCommonLaw("no two curves meet where they are collapsed")
+        raise NoCommonLaw
     bottom = common[np.argmin(collapsed.master(common)[0])]
     u = np.linspace(common[0], bottom, MASTER_POINTS)
     return Sample(curves, y, points, index, censored, lowest, collapsed, u, saturates)

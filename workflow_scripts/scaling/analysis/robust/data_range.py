@@ -30,13 +30,13 @@ def candidates(curves: RunCurves, resamples: int, seed: int) -> tuple[pd.DataFra
 
     Returns
     -------
-    One row per candidate (at least `FEWEST_P` values of P in each; none where no two curves meet), and the samples:
+    One row per candidate (`FEWEST_P` values of P in each, or all; none where no two curves meet), and the samples:
     min_P, number_of_P; min_log10_norm : where the curves begin (log10 of x, whatever it is); plateau : kappa of the
     widest range of P over its standard error (the candidate's model has a plateau if that is > `PLATEAU`); bend :
     the larger significance of the quadratic terms of log lambda_s and log epsilon_s against log P (the scales' laws
     have a correction if that is > `BEND`, from `FEWEST_P_CORRECTED` P on); correction : of log10 epsilon_s at
     the smallest P, 0 without; chi2 : quality of the collapse by these laws, chi2_shape : every curve by its own shifts.
-    Significances are NaN where there are no seeds to resample, and count as none.
+    Significances are NaN, and count as none, where there are no seeds to resample or no two of all curves meet.
     """
     rows, samples = [], []
     for cut in _cuts(curves):
@@ -91,12 +91,6 @@ def choose(table: pd.DataFrame) -> int:
         if rows.any():
             return int(rows.argmax())
     return int(table["chi2"].fillna(np.inf).argmin())
-
-
-def nearest_to(min_P: float, table: pd.DataFrame, samples: list[Sample]) -> tuple[pd.DataFrame, list[Sample]]:
-    """Those of the candidates whose smallest P is nearest to `min_P`."""
-    kept = table["min_P"] == table["min_P"].iloc[(table["min_P"] - min_P).abs().argmin()]
-    return table[kept].reset_index(drop=True), [sample for sample, keep in zip(samples, kept, strict=True) if keep]
 
 
 def _cuts(curves: RunCurves) -> np.ndarray:

@@ -6,10 +6,11 @@ intervals from resampled seeds (bootstrap), and a row of a table with what a rea
 number that a rule hangs on stands in `thresholds`.
 """
 
+import numpy as np
 import pandas as pd
 
 from scaling.analysis.robust.chain import estimate, resample
-from scaling.analysis.robust.data_range import candidates, choose, nearest_to
+from scaling.analysis.robust.data_range import candidates, choose
 from scaling.analysis.robust.rows import RobustResult, notes_of, nothing, row_of, scales_of
 from scaling.analysis.robust.runs import RunCurves, runs_on_grid
 from scaling.analysis.robust.thresholds import CURVE_POINTS
@@ -21,7 +22,6 @@ def robust_exponents(
     resamples: int = 500,
     confidence: float = 0.95,
     seed: int = 0,
-    min_P: float | None = None,
 ) -> RobustResult:
     """Exponents of one (cell, variant, norm) with intervals, by rules alone.
 
@@ -30,7 +30,6 @@ def robust_exponents(
     trajectories : columns P, test_error, log10_norm, and seed, epoch, diverged where known. Without seeds (mean
         curves) there are no intervals.
     resamples, confidence, seed : of the bootstrap.
-    min_P : overrides the rule (for a study of choices).
 
     Returns
     -------
@@ -55,8 +54,6 @@ def robust_exponents(
     table, samples = candidates(curves, resamples, seed)
     if not samples:
         return nothing("no two curves meet where they are collapsed")
-    if min_P is not None:
-        table, samples = nearest_to(min_P, table, samples)
     table["chi2_epochs"] = table["min_P"].map(_chi2_against_epochs(trajectories))
 
     # 3. The range: the widest that collapses by laws that one can believe.
@@ -72,7 +69,9 @@ def robust_exponents(
         bootstrapped = resample(sample, resamples, seed)
 
     # 6. The tables, with what a reader must know in words.
-    notes = notes_of(sample, table, chosen) + missing
+    notes = notes_of(sample, table.iloc[chosen], curves.grid[curves.mask.any(axis=0)][0]) + missing
+    if resamples and not missing and np.isnan(table["plateau"][chosen]):
+        notes.append("no two curves of all P meet: neither plateau nor bend was looked for")
     row = row_of(sample, whole, bootstrapped, confidence, table.iloc[chosen], notes)
     return RobustResult(row, table, scales_of(sample, whole, bootstrapped))
 

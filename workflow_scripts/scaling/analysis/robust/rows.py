@@ -21,16 +21,16 @@ class RobustResult:
     scales: pd.DataFrame
 
 
-def notes_of(sample: Sample, table: pd.DataFrame, chosen: int) -> list[str]:
-    """What a reader of the row must know."""
-    notes, row = [], table.iloc[chosen]
+def notes_of(sample: Sample, row: pd.Series, begin: float) -> list[str]:
+    """What a reader of the row must know; row : the chosen candidate, begin : the log10 norm where curves begin."""
+    notes = []
     if sample.curves.stuck:
         notes.append(f"{sample.curves.stuck} runs never learned: left out")
     if np.isnan(row["chi2"]):
         notes.append("no range of P and norm collapses: rescaled curves do not overlap")
     elif row["chi2"] > LARGEST_CHI2:
         notes.append(f"no range of P and norm collapses (chi2 {row['chi2']:.3g} > {LARGEST_CHI2:g})")
-    if row["min_log10_norm"] > table["min_log10_norm"].min():
+    if row["min_log10_norm"] > begin:
         notes.append(f"norms below 10^{row['min_log10_norm']:.3g} left out: the curves do not collapse there")
     if sample.saturates:
         notes.append(f"1/error - {sample.collapsed.kappa[0]:.3g} in place of 1/error: early curves bend into a plateau")

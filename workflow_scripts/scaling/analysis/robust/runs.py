@@ -10,6 +10,8 @@ from scaling.analysis.mean_curves import rising_branch
 from scaling.analysis.robust.thresholds import COVERAGE, GRID_POINTS, LEARNED
 from scaling.core.errors import BadInput
 
+NO_RUN = "no run has two finite points of different norm"
+
 
 @dataclass(frozen=True)
 class RunCurves:
@@ -67,13 +69,6 @@ class RunCurves:
         )
 
 
-def runs_of(table: pd.DataFrame, norm: str | None = None) -> pd.DataFrame:
-    """Trajectories of one norm, whether the table holds those of several norms or mean curves (curves.mean_curves)."""
-    if norm is not None and "norm" in table:
-        table = table[table["norm"] == norm]
-    return table.rename(columns={"error_mean": "test_error"})
-
-
 def runs_on_grid(trajectories: pd.DataFrame, x: str = "log10_norm", points: int = GRID_POINTS) -> RunCurves:
     """Interpolate every run's test error between its logged points on a common grid of log10 x.
 
@@ -84,7 +79,7 @@ def runs_on_grid(trajectories: pd.DataFrame, x: str = "log10_norm", points: int 
     x : "log10_norm" or "epoch".
 
     Diverged runs, runs that never learned (`LEARNED`), unfinished rows (NaN) and epoch 0 on an epoch axis are left out;
-    of a run whose norm turns back the part that curves.mean_curves keeps is used.
+    of a run whose norm turns back the part that analysis.mean_curves keeps is used.
 
     Raises
     ------
@@ -118,7 +113,7 @@ def runs_on_grid(trajectories: pd.DataFrame, x: str = "log10_norm", points: int 
             owners.append(P)
             last.append(bool(error[-1] <= error.min()))
     if not runs:
-        raise BadInput("trajectories: no run has two finite points of different norm")
+        raise BadInput(f"trajectories: {NO_RUN}")
     guessing = max(error.max() for _, error in runs)
     learned = [error.min() < LEARNED * guessing for _, error in runs]
     stuck = len(runs) - sum(learned) if any(learned) else 0

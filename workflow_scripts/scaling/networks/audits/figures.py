@@ -9,11 +9,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
 
+from scaling.analysis.exponents import SIGMA
 from scaling.plotting.panels import NAMES
 from scaling.plotting.style import CATEGORIES, PAGE_WIDTH, new_figure
 
 MARKERS = "os^Dv"
-SIGMAS = {"gamma_1": "sigma_1", "gamma_2": "sigma_2", "gamma_pred": "sigma_pred", "difference": "sigma"}
 PANELS = {"gamma_1": r"$\gamma_1$", "gamma_2": r"$\gamma_2$", "gamma_pred": r"$\gamma_1\gamma_2$"}
 
 
@@ -99,7 +99,7 @@ def _forest(
             if filled:
                 bars = np.abs(chosen[[f"{quantity}_low", f"{quantity}_high"]].to_numpy(float).T - value)
             else:
-                bars = 1.96 * chosen[SIGMAS[quantity]].to_numpy(float)
+                bars = 1.96 * chosen[SIGMA[quantity]].to_numpy(float)
             axis.errorbar(
                 value,
                 _heights(len(lines), index, len(cells)) - (0 if filled else 0.12),

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 
 from scaling.analysis.agreement import difference
+from scaling.analysis.exponents import SIGMA
 from scaling.analysis.mean_curves import run_errors
 from scaling.analysis.settings import Exponents
 from scaling.core.errors import BadInput
 from scaling.networks.audits.sensitivity import both_procedures, in_joint_errors
 
-SIGMAS = {"gamma_1": "sigma_1", "gamma_2": "sigma_2", "gamma_pred": "sigma_pred", "gamma_meas": "sigma_meas"}
+QUANTITIES = ("gamma_1", "gamma_2", "gamma_pred", "gamma_meas")
 
 
 def precision_audit(
@@ -68,9 +69,9 @@ def _exponents(runs: pd.DataFrame, baseline: pd.DataFrame, settings: Exponents) 
     for row in both_procedures(runs, settings).to_dict("records"):
         base = before.loc[row["procedure"]].to_dict()
         compared = {"procedure": row["procedure"], "runs": runs.groupby(["P", "seed"]).ngroups}
-        for key, sigma in SIGMAS.items():
+        for key in QUANTITIES:
             compared |= {key: row[key], f"{key}_baseline": base[key]}
-            compared |= {f"{key}_shift": in_joint_errors(row, base, key, sigma)}
+            compared |= {f"{key}_shift": in_joint_errors(row, base, key, SIGMA[key])}
         rows.append(compared)
     return rows
 

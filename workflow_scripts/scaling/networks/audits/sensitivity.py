@@ -7,6 +7,7 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from scaling.analysis.authors import authors_exponents
+from scaling.analysis.exponents import SIGMA
 from scaling.analysis.mean_curves import mean_curves
 from scaling.analysis.robust.procedure import robust_exponents
 from scaling.analysis.settings import Exponents
@@ -103,11 +104,11 @@ def both_procedures(runs: pd.DataFrame, settings: Exponents) -> pd.DataFrame:
 
 
 def _compared(row: dict, base: dict) -> dict:
-    values = {f"{key}_baseline": base.get(key, np.nan) for key in (*_SIGMAS, "collapse_chi2")}
-    return values | {f"{key}_shift": in_joint_errors(row, base, key, sigma) for key, sigma in _SIGMAS.items()}
+    values = {f"{key}_baseline": base.get(key, np.nan) for key in (*SHIFTED, "collapse_chi2")}
+    return values | {f"{key}_shift": in_joint_errors(row, base, key, SIGMA[key]) for key in SHIFTED}
 
 
-_SIGMAS = {"gamma_1": "sigma_1", "gamma_2": "sigma_2", "gamma_pred": "sigma_pred"}
+SHIFTED = ("gamma_1", "gamma_2", "gamma_pred")
 
 
 def _summary(row: dict) -> dict:
@@ -121,7 +122,7 @@ def _summary(row: dict) -> dict:
         agrees = bool(low <= 0 <= high)
     kept = {key: row.get(key, np.nan) for name in EXPONENTS for key in (name, f"{name}_low", f"{name}_high")}
     kept["difference"] = difference
-    sigmas = {key: row.get(key, np.nan) for key in (*_SIGMAS.values(), "sigma_meas", "sigma")}
+    sigmas = {key: row.get(key, np.nan) for key in (*(SIGMA[key] for key in SHIFTED), "sigma_meas", "sigma")}
     return (
         {"procedure": row["procedure"]}
         | kept

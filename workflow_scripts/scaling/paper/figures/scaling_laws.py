@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from scaling.analysis.exponents import SIGMA
 from scaling.plotting.panels import Panel, log10, panel_grid, widen
 from scaling.plotting.style import CATEGORIES, label_log10
 
@@ -38,7 +39,7 @@ def _draw_panel(ax: Axes, panel: Panel) -> None:
         centre_x, centre_y = x[fitted].mean(), y[fitted].mean()
         distance = np.array([x.min(), centre_x, x.max()]) - centre_x
         for name, symbol, colour, style in LAWS:
-            gamma, sigma = panel.exponent(name), panel.exponent(name.replace("gamma", "sigma"), default=0)
+            gamma, sigma = panel.exponent(name), panel.exponent(SIGMA[name], default=0)
             line = centre_y - gamma * distance
             ax.plot(centre_x + distance, line, style, color=colour, label=panel.exponent_text(name, symbol))
             fan = sigma * np.abs(distance)

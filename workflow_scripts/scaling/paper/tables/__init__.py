@@ -1,1 +1,1 @@
-"""The paper's tables, as TSV, Markdown and LaTeX."""
+"""The paper's tables, as TSV, Markdown, LaTeX and HTML."""

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from scaling.analysis.exponents import wide_by
+from scaling.analysis.exponents import SIGMA, wide_by
 from scaling.paper.contents import TABLES
 from scaling.sources.facts import PUBLISHED_NORM, published_values
 
@@ -11,15 +11,10 @@ KEY = ("cell", "variant", "norm")
 PROCEDURES = ("authors", "robust")
 
 
-def sigma_of(quantity: str) -> str:
-    """The name of the standard error of an exponent: sigma_1 of gamma_1."""
-    return quantity.replace("gamma", "sigma")
-
-
 def statistics_of(quantity: str, procedure: str) -> tuple[str, ...]:
     """What a procedure says of an exponent: the authors' a standard error, the robust one an interval."""
     if procedure == "authors":
-        return quantity, sigma_of(quantity)
+        return quantity, SIGMA[quantity]
     return quantity, f"{quantity}_low", f"{quantity}_high"
 
 
@@ -75,7 +70,7 @@ def _columns(number: int, procedures: list[str]) -> list[str]:
     for quantity in TABLES[number].quantities:
         columns.append(f"{quantity}_published")
         if quantity in ("gamma_1", "gamma_2"):
-            columns.append(f"{sigma_of(quantity)}_published")
+            columns.append(f"{SIGMA[quantity]}_published")
         columns += [f"{name}_{p}" for p in procedures for name in statistics_of(quantity, p)]
     if "gamma_pred" in TABLES[number].quantities:
         columns.append("sigma_published")

@@ -1,9 +1,11 @@
-"""Tables 1 and 2 of recorded studies."""
+"""Tables 1 and 2 of recorded studies, of whose variants and further norms nothing is kept."""
 
 from collections.abc import Mapping
 
 import pandas as pd
 
+from scaling.core.errors import BadInput
+from scaling.paper.contents import TABLES
 from scaling.paper.tables.ours import paper_table
 from scaling.paper.tables.render import SYMBOLS
 from scaling.sources.facts import PUBLISHED_NORM, published_values
@@ -41,6 +43,8 @@ def recorded_table(number: int, studies: Mapping[str, RecordedStudy], exponents:
                 trained=[_trained(cell, study) for cell in cells], counterpart=[words for _, words in counterparts]
             )
         )
+    if not tables:
+        raise BadInput(f"Table {number}: no recorded study has rows of it ({TABLES[number].rows})")
     return pd.concat(tables, ignore_index=True)
 
 

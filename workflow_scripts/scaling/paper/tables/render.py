@@ -5,9 +5,10 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from scaling.analysis.exponents import SIGMA
 from scaling.core.notation import with_interval, with_uncertainty
 from scaling.paper.contents import TABLES
-from scaling.paper.tables.ours import sigma_of, statistics_of
+from scaling.paper.tables.ours import statistics_of
 
 SYMBOLS = {"gamma_pred": "γ_pred", "gamma_meas": "γ_meas", "gamma_1": "γ₁", "gamma_2": "γ₂", "gamma": "γ"}
 TEX_SYMBOLS = {
@@ -74,7 +75,7 @@ def _names_of(table: pd.DataFrame) -> list[str]:
 
 
 def _of_quantity(row: Mapping, quantity: str, procedures: list[str]) -> list[str]:
-    cells = [printed(row[f"{quantity}_published"], row.get(f"{sigma_of(quantity)}_published"))]
+    cells = [printed(row[f"{quantity}_published"], row.get(f"{SIGMA[quantity]}_published"))]
     for procedure in procedures:
         value, *spread = (row[f"{name}_{procedure}"] for name in statistics_of(quantity, procedure))
         cells.append(with_uncertainty(value, *spread) if procedure == "authors" else with_interval(value, *spread))

@@ -86,9 +86,11 @@ def _header(lines: list[str]) -> tuple[str, list[str]]:
 def _all_numbers(line: str) -> bool:
     words = line.replace(",", " ").replace(";", " ").split()
     try:
-        return all(float(word) == float(word) or True for word in words)
+        for word in words:
+            float(word)
     except ValueError:
         return False
+    return True
 
 
 def _separator(header: str) -> str | None:
