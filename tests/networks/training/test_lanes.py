@@ -5,11 +5,24 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from harness.training import CNN, RESNET, RUNS, SGD, VIT, Recorder, images, jobs_of, recorders, results
+from harness.training import (
+    CNN,
+    RESNET,
+    RUNS,
+    VIT,
+    Recorder,
+    bits,
+    images,
+    jobs_of,
+    recorders,
+    results,
+    subsets,
+)
 
 from scaling.core.errors import BadInput
 from scaling.networks.training import lanes
 from scaling.networks.training.arithmetic import arithmetic
+from scaling.networks.training.block import train_block
 from scaling.networks.training.images import DeviceImages
 from scaling.networks.training.lanes import Budget, train_lanes
 from scaling.networks.training.loop import begin, train_runs
@@ -169,14 +182,23 @@ def test_events_of_logged_steps_are_waited_for_by_the_plain_loop(tmp_path, monke
     assert len(waited) == sum(len(job.steps) for job in jobs_of(PLAIN_CNN, tmp_path))
 
 
-def test_dropout_on_lanes_of_a_gpu_is_refused(tmp_path, monkeypatch):
-    jobs = [replace(job, device="cuda") for job in jobs_of(CNN, tmp_path)]
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_dropout_on_several_lanes_is_refused(tmp_path, device):
+    jobs = [replace(job, device=device) for job in jobs_of(CNN, tmp_path)]
     with pytest.raises(BadInput, match="dropout"):
         train_lanes(jobs, 3, 2, StopRequest())
     with pytest.raises(BadInput, match="1 or more"):
         train_lanes(jobs, 3, 0, StopRequest())
-    plain = [replace(job, device="cuda") for job in jobs_of(PLAIN_CNN, tmp_path)]
+    plain = [replace(job, device=device) for job in jobs_of(PLAIN_CNN, tmp_path)]
     assert not lanes.has_dropout(plain[0], 3)
+
+
+def test_a_block_on_lanes_with_dropout_has_the_bits_of_the_runs_one_by_one(tmp_path):
+    side_by_side, single = (
+        train_block(images(), subsets(1, 2, 3), replace(CNN, engine=engine), tmp_path / engine, device="cpu")
+        for engine in ("lanes", "single")
+    )
+    assert bits(side_by_side) == bits(single)
 
 
 def test_no_jobs_are_done_at_once():
@@ -184,7 +206,7 @@ def test_no_jobs_are_done_at_once():
 
 
 def test_an_error_of_one_run_keeps_those_that_have_ended(tmp_path):
-    jobs = jobs_of(SGD, tmp_path, [(7, 1), (90, 1)])
+    jobs = jobs_of(PLAIN_CNN, tmp_path, [(7, 1), (90, 1)])
     told = []
 
     def fails():
@@ -192,5 +214,5 @@ def test_an_error_of_one_run_keeps_those_that_have_ended(tmp_path):
             raise RuntimeError("no more")
 
     with pytest.raises(RuntimeError, match="no more"):
-        together(jobs, 2, SGD, ended=lambda job, seconds: told.append(job), now_and_then=fails)
+        together(jobs, 2, PLAIN_CNN, ended=lambda job, seconds: told.append(job), now_and_then=fails)
     assert told == jobs[:1] and jobs[0].path(1).exists()

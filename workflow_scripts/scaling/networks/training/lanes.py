@@ -102,7 +102,7 @@ def train_lanes(
 
     Raises
     ------
-    BadInput for lanes on a GPU of a network with dropout: one generator would draw the masks of all runs, in an order
+    BadInput for several lanes of a network with dropout: one generator would draw the masks of all runs, in an order
     that depends on the lanes. Whatever training raises; the runs that have ended are sealed by then.
     """
     if lanes < 1:
@@ -241,8 +241,6 @@ class _Lanes:
 
 
 def has_dropout(job: Job, classes: int) -> bool:
-    """Whether one generator of a GPU would draw the masks of all runs: only one lane is possible then."""
-    if job.device != "cuda":
-        return False
+    """Whether one generator of the process would draw the masks of all runs: only one lane is possible then."""
     with torch.device("meta"):
         return draws_masks(build_model(job.spec.family, job.spec.sizes, image_shape(job.images), classes, seed=0))
