@@ -11,7 +11,7 @@ from harness.training import CNN, images, subsets
 from scaling.core.errors import BadInput
 from scaling.core.fingerprint import fingerprint
 from scaling.networks.build import build_model
-from scaling.networks.families import check_family, fingerprinted
+from scaling.networks.families import check_family, find_build, fingerprinted
 from scaling.networks.training.block import train_block
 
 FROZEN = """
@@ -166,6 +166,23 @@ def test_a_function_of_a_module_and_of_a_file(tmp_path, monkeypatch):
             check_family(family)
     with pytest.raises(BadInput, match=r"sizes\.width: .* has no such size; allowed: hidden"):
         build_model("my_nets/Small.py:small", {"width": 3}, (1, 6, 6), 3, seed=1)
+
+
+@pytest.mark.parametrize("when", ["at once", "when it is called"])
+def test_two_files_have_each_the_modules_of_its_own_folder(tmp_path, when):
+    families = {}
+    for folder, width in (("one", 5), ("two", 6)):
+        (tmp_path / folder).mkdir()
+        model(tmp_path / folder, f"width = {width}\n", "my_helper.py")
+        text = FROZEN.replace("hidden=12", "hidden=None").replace("hidden)", "my_helper.width)", 1)
+        text = text.replace("hidden, classes", "my_helper.width, classes")
+        mark = "def" if when == "at once" else "    c, h, w"
+        indent = "" if when == "at once" else "    "
+        families[model(tmp_path / folder, text.replace(mark, f"{indent}import my_helper\n{mark}", 1))] = width
+    for family, width in [*families.items()] * 2:
+        assert build_model(family, {}, (1, 6, 6), 3, seed=1)[1].out_features == width
+    one, two = (find_build(family).__module__ for family in families)
+    assert one != two
 
 
 def test_a_change_of_the_file_or_of_what_it_imports_is_another_training(tmp_path):

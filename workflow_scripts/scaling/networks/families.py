@@ -11,6 +11,7 @@ A function takes (image_shape, classes, **sizes) and gives a torch.nn.Module. No
 imported here.
 """
 
+import hashlib
 import importlib
 import importlib.metadata
 import importlib.util
@@ -113,48 +114,63 @@ def _installed(package: str) -> bool:
 def _origin(module: str) -> str | None:
     """The file of a module, found without running it (its packages are run)."""
     try:
-        with _working_folder():
-            spec = importlib.util.find_spec(module)
+        _look_in(os.getcwd())
+        spec = importlib.util.find_spec(module)
     except (ImportError, ValueError, AttributeError):
         return None
     return spec.origin if spec and spec.origin and spec.origin.endswith(".py") else None
 
 
 def _imported(module: str) -> Any:
-    with _working_folder():
-        return importlib.import_module(module)
+    _look_in(os.getcwd())
+    return importlib.import_module(module)
 
 
 def _from_file(file: str) -> Any:
     path = Path(file).resolve()
     stat = path.stat()
+    _look_in(str(path.parent))
     return _executed(path, stat.st_mtime_ns, stat.st_size)
 
 
 @cache
 def _executed(path: Path, changed: int, size: int) -> Any:
     """The module that a file is; once for each state of the file, so that its classes are the same ones."""
-    spec = importlib.util.spec_from_file_location(f"own_model_{path.stem}", path)
+    name = f"own_model_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:16]}"
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    with _also(str(path.parent)):
-        spec.loader.exec_module(module)
+    sys.modules[name] = module  # dataclasses look their module up
+    spec.loader.exec_module(module)
     return module
 
 
-def _working_folder() -> Any:
-    return _also(os.getcwd())
+#: The folders that were added to Python's path, and the modules that were there before.
+_before: dict[str, set[str]] = {}
+#: The modules of those that are not on the path now.
+_aside: dict[str, dict[str, Any]] = {}
 
 
-class _also:
-    """One more folder, after all others, in which Python looks for modules."""
+def _look_in(folder: str) -> None:
+    """One more folder, after all others, in which Python looks for modules, until the next model's.
 
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
+    It stays: a function may import when it is called. The folder of the model before goes, and its modules with it: a
+    module of the same name is another one here.
+    """
+    for other in [other for other in _before if other != folder and other in sys.path]:
+        sys.path.remove(other)
+        new = [name for name in sys.modules if "." not in name and name not in _before[other]]
+        tops = {name for name in new if _lies_in(name, other)}
+        theirs = [name for name in sys.modules if name.partition(".")[0] in tops]
+        _aside[other] = {name: sys.modules.pop(name) for name in theirs}
+    if folder not in sys.path:
+        sys.path.append(folder)
+        _before.setdefault(folder, set(sys.modules))
+        sys.modules.update(_aside.pop(folder, {}))
 
-    def __enter__(self) -> None:
-        if self.folder not in sys.path:
-            sys.path.append(self.folder)  # it stays: a function may import when it is called
 
-    def __exit__(self, *problem: object) -> None:
-        return None
+def _lies_in(name: str, folder: str) -> bool:
+    """Whether a module is a file, or a package, of the folder itself."""
+    module = sys.modules[name]
+    file = getattr(module, "__file__", None)
+    places = [Path(file)] if file else [Path(place, "__init__.py") for place in getattr(module, "__path__", ())]
+    return any(place in (Path(folder, f"{name}.py"), Path(folder, name, "__init__.py")) for place in places)
