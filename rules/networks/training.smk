@@ -1,6 +1,7 @@
 # Blocks of runs: the seeds of one cell, variant and P that one job trains.
 from scaling.networks.families import fingerprinted
 from scaling.networks.plan.costs import Plan
+from scaling.networks.training.code import training_code
 from scaling.networks.training.spec import TrainingSpec
 
 PLAN = Plan(STUDY)
@@ -79,7 +80,7 @@ rule train_block:
         spec=lambda wildcards: to_json(block_spec(wildcards).as_dict()),
         keep_weights=lambda wildcards: to_json(block_training(wildcards).keep_weights),
         checkpoints="results/checkpoints/{cell}/{variant}/P{P}",
-        training_code=lambda wildcards: code("scaling/networks/training/block", *block_spec(wildcards).modules()),
+        training_code=lambda wildcards: training_code(block_spec(wildcards)),
         code=lambda wildcards: code("networks/train_block", *block_spec(wildcards).modules()),
     shell:
         'exec python "$SCALING_RUN" networks/train_block --arrays {input.arrays:q} --seeds {params.seeds}'

@@ -22,9 +22,10 @@ from scaling.networks.queue.adopt import adopt
 from scaling.networks.queue.files import key_of, read_queue, read_records, spec_at, write_queue
 from scaling.networks.queue.run import run_queue
 from scaling.networks.queue.status import status
-from scaling.networks.queue.write import queue_of, training_code
+from scaling.networks.queue.write import queue_of
 from scaling.networks.training import block
 from scaling.networks.training.block import train_block
+from scaling.networks.training.code import training_code
 from scaling.networks.training.spec import TrainingSpec
 
 CELL = {

@@ -8,10 +8,11 @@ from pathlib import Path
 from scaling.core.errors import BadInput
 from scaling.networks.data.subsets import draw_subset
 from scaling.networks.queue.files import Key, key_of, read_records
-from scaling.networks.queue.write import images_of, training_code
+from scaling.networks.queue.write import images_of
 from scaling.networks.settings import Settings
 from scaling.networks.training import checkpoints
 from scaling.networks.training.checkpoints import Identity, Saved
+from scaling.networks.training.code import training_code
 from scaling.networks.training.schedule import log_steps
 from scaling.networks.training.spec import TrainingSpec
 

@@ -10,13 +10,13 @@ from typing import Any
 import torch
 
 from scaling.core.errors import BadInput
-from scaling.core.fingerprint import bytes_hash
 from scaling.networks.data.arrays import read_arrays
 from scaling.networks.data.subsets import draw_subset
 from scaling.networks.queue.files import RECORDS, Key, key_of, read_records, spec_at, write_records
 from scaling.networks.training import checkpoints
 from scaling.networks.training.arithmetic import arithmetic
-from scaling.networks.training.block import TRAINED_BY, job_of
+from scaling.networks.training.block import job_of
+from scaling.networks.training.code import training_source
 from scaling.networks.training.images import DeviceImages, number_of_classes
 from scaling.networks.training.lanes import Budget, train_lanes
 from scaling.networks.training.loop import Job, begin
@@ -123,7 +123,7 @@ def _jobs(
     found = checkpoints.images_hash(images)
     if found != group["images"]:
         raise BadInput(f"{file}: not the images that the queue was written for (SHA-256 {found[:8]})")
-    written, here = group["source"], bytes_hash(TRAINED_BY, *spec_at(group, _first_P(group)).modules())
+    written, here = group["source"], training_source(spec_at(group, _first_P(group)))
     if written != here and not other_code:
         raise BadInput(
             f"code: not that which the queue was written with ({written} there, {here} here); allowed: the same "

@@ -6,18 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from scaling.core.errors import BadInput
-from scaling.core.fingerprint import bytes_hash, fingerprint
 from scaling.networks.data.arrays import ImageArrays, read_arrays
 from scaling.networks.queue.files import Key, cost, key_of, read_records
 from scaling.networks.settings import Settings
-from scaling.networks.training.block import TRAINED_BY
 from scaling.networks.training.checkpoints import images_hash
+from scaling.networks.training.code import training_code, training_source
 from scaling.networks.training.spec import TrainingSpec
-
-
-def training_code(spec: TrainingSpec) -> str:
-    """The fingerprint that the workflow binds checkpoints to."""
-    return fingerprint(TRAINED_BY, *spec.modules())
 
 
 def images_of(dataset: str, data: Path) -> ImageArrays:
@@ -79,7 +73,7 @@ def queue_of(
                 "dataset": training.dataset,
                 "images": images_hash(images),
                 "code": training_code(spec),
-                "source": bytes_hash(TRAINED_BY, *spec.modules()),
+                "source": training_source(spec),
             }
         )
         for p in chosen:

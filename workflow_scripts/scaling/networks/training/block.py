@@ -23,8 +23,6 @@ from scaling.networks.training.loop import Job, group_by_step, one_by_one, train
 from scaling.networks.training.spec import TrainingSpec
 from scaling.networks.training.stop import Stopped, StopRequest
 
-#: This module, as fingerprints name it: its code is what checkpoints are bound to.
-TRAINED_BY = "scaling/networks/training/block"
 #: A ViT of fewer parameters is faster in a stack than on lanes.
 SMALL_VIT = 1_000_000
 #: How many lanes a network has, and one of few parameters.
