@@ -4,10 +4,13 @@ import sys
 
 import numpy as np
 import pytest
+import torch
 from harness.paths import SCRIPTS
 
 from scaling.core.errors import BadInput
 from scaling.networks.data.arrays import ImageArrays, write_arrays
+from scaling.networks.training.by_hand import main
+from scaling.networks.training.code import training_code
 from scaling.networks.training.spec import TrainingSpec, read_spec
 
 # Pretend that all but torch and numpy is missing, as on a bare machine.
@@ -54,6 +57,28 @@ def test_a_shell_command_trains_where_only_torch_is_installed(tmp_path):
     assert header.split("\t")[:3] == ["P", "seed", "epoch"]
     assert [row.split("\t")[:3] for row in rows[-1:]] == [["20", "2", "3.0"]]
     assert len((tmp_path / "runs" / "layers.tsv").read_text().splitlines()) == 1 + 3 * len(rows)
+
+
+def by_hand(monkeypatch, folder, *settings):
+    noise = np.random.default_rng(0).integers(0, 256, (60, 6, 6, 1)).astype(np.uint8)
+    write_arrays(ImageArrays(noise, np.arange(60) % 3, noise, np.arange(60) % 3), folder / "noise.npz")
+    given = ["--data", folder / "noise.npz", "--P", 20, "--out", folder, "--device", "cpu", *settings]
+    monkeypatch.setattr(sys, "argv", ["train", *map(str, given)])
+    main()
+
+
+def test_its_checkpoints_are_bound_to_the_code(tmp_path, monkeypatch):
+    sizes = {"stages": [[4]], "fully_connected": [8]}
+    by_hand(monkeypatch, tmp_path, "family=CNN", f"sizes={json.dumps(sizes)}", "epochs=1")
+    saved = torch.load(tmp_path / "checkpoints" / "seed1.pt")
+    assert saved["identity"]["code"] == training_code(TrainingSpec("CNN", sizes, 1))
+
+
+@pytest.mark.parametrize("text", ["[1]", "{", "3"])
+def test_a_file_that_holds_no_settings_is_one_line(tmp_path, monkeypatch, text):
+    (tmp_path / "spec.json").write_text(text)
+    with pytest.raises(SystemExit, match=r"^error: .*spec.json: not a JSON file of settings"):
+        by_hand(monkeypatch, tmp_path, "--spec", tmp_path / "spec.json", "epochs=1")
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 """Train runs from a shell.
 
-    python workflow_scripts/run.py networks/train --data X.npz --P 1000 --seeds 1 2 --out runs --spec spec.json --
-    epochs=10
+    python workflow_scripts/run.py networks/train --data X.npz --P 1000 --out runs --spec spec.json epochs=10
 
 Without Snakemake, on a machine that has only torch and numpy. Settings are those of TrainingSpec: from a JSON file
 (--spec), from key=value arguments with JSON values, or both (arguments win). Writes epochs.tsv and layers.tsv into the
-folder --out, and checkpoints into its folder checkpoints: interrupted and started again, it goes on from there.
+folder --out, and checkpoints into its folder checkpoints: interrupted and started again, it goes on from there,
+unless the code that trains has changed.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from scaling.core.files import write_text
 from scaling.networks.data.arrays import read_arrays
 from scaling.networks.data.subsets import draw_subset
 from scaling.networks.training.block import train_block
+from scaling.networks.training.code import training_code
 from scaling.networks.training.spec import TrainingSpec, read_spec
 
 
@@ -56,6 +57,7 @@ def _train(arguments: argparse.Namespace) -> None:
         subsets,
         spec,
         arguments.out / "checkpoints",
+        code=training_code(spec),
         device=arguments.device,
         workers=arguments.workers,
         keep_weights=arguments.keep_weights,
@@ -71,6 +73,8 @@ def _spec(file: Path | None, settings: list[str]) -> TrainingSpec:
             chosen = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as problem:
             raise BadInput(f"{file}: not a JSON file of settings ({problem})") from None
+        if not isinstance(chosen, dict):
+            raise BadInput(f"{file}: not a JSON file of settings (an object, {{...}})")
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals:
