@@ -9,6 +9,7 @@ from harness.paths import SCRIPTS
 
 from scaling.core.errors import BadInput
 from scaling.networks.data.arrays import ImageArrays, write_arrays
+from scaling.networks.settings import Cell
 from scaling.networks.training.by_hand import main
 from scaling.networks.training.code import training_code
 from scaling.networks.training.spec import TrainingSpec, read_spec
@@ -94,6 +95,17 @@ def test_a_file_that_holds_no_settings_is_one_line(tmp_path, monkeypatch, text):
 def test_bad_settings_are_one_line(changes, message):
     with pytest.raises(BadInput, match=message):
         read_spec({"family": "CNN", "sizes": {}, "epochs": 3} | changes)
+
+
+def test_choices_may_be_given_in_any_case():
+    """And are the same run: its hash, its engine's branches and a caption compare them."""
+    given = {"engine": "LANES", "optimizer": "sgd", "augmentation": "Crop_Flip", "task": "Classification"}
+    meant = {"engine": "lanes", "optimizer": "SGD", "augmentation": "crop_flip", "task": "classification"}
+    spec = read_spec({"family": "CNN", "sizes": {}, "epochs": 3} | given)
+    assert spec == TrainingSpec("CNN", {}, 3, **meant) and spec.as_dict().items() >= meant.items()
+    cell = {"family": "CNN", "dataset": "x", "sizes": {}, "epochs": 3, "P": [9], "seeds": 1, "momentum": 0.9}
+    assert "momentum 0.9" in Cell(**cell, **given).in_words()
+    assert TrainingSpec.of(Cell(**cell, **given), 9) == TrainingSpec("CNN", {}, 3, **meant, momentum=0.9)
 
 
 def test_settings_make_the_spec():

@@ -35,7 +35,7 @@ NAMES = {
 def _chosen(choice: Choice, value: str) -> str:
     if problem := choice.problem(value):
         raise ValueError(f"{value!r} is {problem}")
-    return value
+    return choice.spelled(value)
 
 
 def _of_the_spec(name: str) -> tuple[Any, Any]:
@@ -245,7 +245,7 @@ class Settings(Section):
         if kind == "weight_decay":
             return [key for key in self._changing("weight_decay") if key not in self._changing("optimizer")]
         if kind == "sgd":
-            return [key for key in self._changing("optimizer") if self.training(*key[:2]).optimizer.lower() == "sgd"]
+            return [key for key in self._changing("optimizer") if self.training(*key[:2]).optimizer == "SGD"]
         varied = {self.cells[cell].dataset for cell, *_ in self.rows("weight_decay")}
         names = [cell for cell in self.cells if self.cells[cell].dataset in varied or not varied]
         return [(cell, "baseline", norm) for cell in names for norm in self.norms if norm != self.norms[0]]
@@ -255,7 +255,7 @@ class Settings(Section):
             (name, variant, self.norms[0])
             for name, cell in self.cells.items()
             for variant in cell.variants
-            if str(getattr(self.training(name, variant), key)).lower() != str(getattr(cell, key)).lower()
+            if getattr(self.training(name, variant), key) != getattr(cell, key)
         ]
 
     def fit_window(self, cell: str, variant: str, norm: str) -> FitWindow:

@@ -22,10 +22,11 @@ AUTO_ENGINES = {"cpu": ["single"], "cuda": ["lanes", "stacked"]}
 
 @dataclass(frozen=True)
 class Choice:
-    """One of the files of a registry, in any case, or one of the words besides."""
+    """One of the files of a registry, in any case, or one of the words besides; `usual` spells some with capitals."""
 
     registry: Registry
     besides: str = ""
+    usual: tuple[str, ...] = ()
 
     def names(self) -> list[str]:
         """All that is allowed."""
@@ -35,6 +36,13 @@ class Choice:
         """What is wrong with a value, if anything."""
         allowed = isinstance(value, str) and (value.lower() in self.registry.names() or value in self.names())
         return None if allowed else f"not one of {', '.join(self.names())}"
+
+    def spelled(self, value: str) -> str:
+        """An allowed value as everything but a person spells it, so that it may be compared; another as it is."""
+        if value == self.besides or value in self.usual or self.problem(value):
+            return value
+        name = self.registry.check(value)
+        return next((usual for usual in self.usual if usual.lower() == name.lower()), name)
 
 
 def setting(kind: Any, default: Any, meaning: str, **bounds: float) -> Any:
@@ -70,7 +78,9 @@ class TrainingSpec:
         "log-spaced optimizer steps, so that a point may lie inside an epoch",
     )
     optimizer: str = setting(
-        Choice(OPTIMIZERS), "Adam", "as in torch.optim; a file of scaling/networks/training/optimizers"
+        Choice(OPTIMIZERS, usual=("Adam", "AdamW", "SGD")),
+        "Adam",
+        "as in torch.optim; a file of scaling/networks/training/optimizers",
     )
     learning_rate: float = setting(float, 1e-3, "learning rate, constant", gt=0)
     momentum: float = setting(float, 0.0, "momentum of SGD", ge=0, lt=1)
@@ -107,6 +117,12 @@ class TrainingSpec:
         "record a training step's kernels once and replay them: on a GPU only, refused on a CPU (engine auto does "
         "so on a GPU)",
     )
+
+    def __post_init__(self) -> None:
+        """Choices may be given in any case."""
+        for item in fields(self):
+            if isinstance(kind := item.metadata.get("kind"), Choice):
+                object.__setattr__(self, item.name, kind.spelled(getattr(self, item.name)))
 
     @classmethod
     def of(cls, training: Any, P: int) -> "TrainingSpec":
