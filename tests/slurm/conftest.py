@@ -4,7 +4,7 @@ import signal
 from contextlib import ExitStack
 
 import pytest
-from cluster import Cluster, install
+from harness.cluster import Cluster, install
 
 
 @pytest.fixture(scope="session")

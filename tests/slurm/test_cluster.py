@@ -2,8 +2,8 @@
 
 import os
 
-import cluster as module
-from cluster import Cluster, install
+from harness import cluster as module
+from harness.cluster import Cluster, install
 from harness.study import wait_for
 
 
