@@ -1,4 +1,4 @@
-"""Random subsets of the training images, from the seed alone, the same on any machine. Needs only numpy."""
+"""Random numbers, orders and subsets that belong to a name, the same on any machine. Needs only numpy."""
 
 import hashlib
 
@@ -24,9 +24,15 @@ def draw_subset(n_train: int, P: int, seed: int, dataset: str) -> np.ndarray:
 def shuffled(n: int, name: str) -> np.ndarray:
     """The numbers 0..n-1 in the random order that belongs to `name`: int32 [n].
 
-    The order of n random 64-bit integers. NumPy keeps the bits of PCG64 and SeedSequence from version to version, but
-    not what Generator.permutation or .choice makes of them. (Equal integers, of chance n^2/2^65, keep their order.)
+    The order of n random integers. (Equal ones, of chance n^2/2^65, keep their order.)
+    """
+    return np.argsort(random_integers(n, name), kind="stable").astype(np.int32)
+
+
+def random_integers(n: int, name: str) -> np.ndarray:
+    """Random integers that belong to `name`, uniform over 64 bits: uint64 [n], the first of any larger number.
+
+    NumPy keeps the bits of PCG64 and SeedSequence from version to version, but not what a Generator makes of them.
     """
     entropy = int.from_bytes(hashlib.sha256(name.encode()).digest()[:16], "big")
-    keys = np.random.PCG64(np.random.SeedSequence(entropy)).random_raw(n)
-    return np.argsort(keys, kind="stable").astype(np.int32)
+    return np.random.PCG64(np.random.SeedSequence(entropy)).random_raw(n)

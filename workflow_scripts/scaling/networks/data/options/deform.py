@@ -7,7 +7,6 @@ addition, product or quotient of float64 numbers, element by element, which IEEE
 of a library, no sum in an order of its own. Places and weights between pixels are then whole numbers.
 """
 
-import hashlib
 from math import pi
 from typing import Any
 
@@ -16,6 +15,7 @@ import numpy as np
 from scaling.core.errors import BadInput
 from scaling.networks.data.arrays import MAX_BYTES, ImageArrays
 from scaling.networks.data.sizes import Sizes
+from scaling.networks.data.subsets import random_integers
 
 BITS = 10  # places between pixels are multiples of 2^-BITS
 AT_ONCE = 1 << 21  # values that are made at once, for the memory
@@ -59,8 +59,7 @@ def _uniform(number: int, name: str) -> np.ndarray:
 
     Those of an image do not depend on how many images there are.
     """
-    entropy = int.from_bytes(hashlib.sha256(name.encode()).digest()[:16], "big")
-    raw = np.random.PCG64(np.random.SeedSequence(entropy)).random_raw(number * PARAMETERS)
+    raw = random_integers(number * PARAMETERS, name)
     return ((raw >> 11).astype(np.float64) * 2.0**-52 - 1.0).reshape(number, PARAMETERS).T
 
 

@@ -1,11 +1,10 @@
 """Wrong labels: a share of the training labels is drawn anew among all classes; test labels stay as they are."""
 
-import hashlib
-
 import numpy as np
 
 from scaling.networks.data.arrays import ImageArrays
 from scaling.networks.data.sizes import Sizes
+from scaling.networks.data.subsets import random_integers
 
 
 def apply(arrays: ImageArrays, value: float) -> ImageArrays:
@@ -15,8 +14,7 @@ def apply(arrays: ImageArrays, value: float) -> ImageArrays:
     drawn at some share has the same new label at every larger share.
     """
     labels = arrays.train_labels
-    entropy = int.from_bytes(hashlib.sha256(b"label_noise").digest()[:16], "big")
-    raw = np.random.PCG64(np.random.SeedSequence(entropy)).random_raw(2 * len(labels)).reshape(-1, 2)
+    raw = random_integers(2 * len(labels), "label_noise").reshape(-1, 2)
     anew = (raw[:, 0] >> 11) < round(value * 2**53)
     classes = int(labels.max()) + 1
     drawn = (raw[:, 1] % np.uint64(classes)).astype(np.int64)
