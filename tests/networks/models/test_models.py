@@ -14,6 +14,7 @@ from scaling.core.errors import BadInput
 from scaling.networks.build import build_model
 from scaling.networks.layers import weight_layers
 from scaling.networks.models import FAMILIES
+from scaling.networks.plan.operations import count
 
 MNIST, CIFAR = (1, 28, 28), (3, 32, 32)
 # Numbers of parameters of the paper's networks (App. G, the authors' published code).
@@ -279,17 +280,25 @@ def test_families():
             {"chanels": [4]},
             "sizes.chanels: CNN has no such size; allowed: stages, fully_connected, d",
         ),
-        ("CNN", {"stages": ["x"]}, "sizes of CNN"),
-        ("CNN", {"stages": 4}, "sizes of CNN"),
+        ("CNN", {"stages": ["x"]}, "sizes.stages: must be a list, got 'x'"),
+        ("CNN", {"stages": [[4], ["x"]]}, "sizes.stages: must be whole numbers, 1 or more, got 'x'"),
+        ("CNN", {"stages": 4}, "sizes.stages: must be a list, got 4"),
+        ("CNN", {"fully_connected": [0]}, "sizes.fully_connected: must be whole numbers, 1 or more, got 0"),
         ("CNN", {"stages": [[4], [], [], [], []]}, "5 are too many for images of 8x8"),
-        ("CNN", {"dropout": 2.0}, "sizes of CNN"),
+        ("CNN", {"dropout": 2.0}, "sizes.dropout: must be at least 0 and less than 1, got 2.0"),
         ("ResNet", {"blocks": [1], "widths": [4, 8]}, "must name the same stages"),
         ("ViT", {"patch": 3}, "sizes.patch: 3 does not divide images of 8x8"),
         ("ViT", {"heads": 5}, "sizes.heads: 5 does not divide dim = 192"),
-        ("ViT", {"patch": 0}, "sizes of ViT"),
+        ("ViT", {"patch": 0}, "sizes.patch: must be whole numbers, 1 or more, got 0"),
+        ("ViT", {"depth": -1}, "sizes.depth: must be whole numbers, 0 or more, got -1"),
+        ("ResNet", {"blocks": [], "widths": []}, "must name the same stages, one or more"),
+        ("ResNet", {"blocks": [1.5], "widths": [4]}, "sizes.blocks: must be whole numbers, 1 or more, got 1.5"),
     ],
 )
 def test_a_bad_size_is_named(family, sizes, message):
     with pytest.raises(BadInput, match=re.escape(message)) as problem:
         build_model(family, sizes, (1, 8, 8), 10, seed=1)
     assert "\n" not in str(problem.value)
+    if family not in ("GPT", "build"):  # and the plan says it as well, from the sizes alone
+        with pytest.raises(BadInput, match=re.escape(str(problem.value))):
+            count(family, sizes, (1, 8, 8), 10)

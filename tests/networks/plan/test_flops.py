@@ -6,6 +6,7 @@ import pytest
 
 from scaling.core.errors import BadInput
 from scaling.networks.models import FAMILIES
+from scaling.networks.models._sizes import CHECKS
 from scaling.networks.plan import flops
 from scaling.networks.plan.counter import count_by_building
 from scaling.networks.plan.operations import count
@@ -48,6 +49,18 @@ def test_a_convolution_by_hand():
 def test_the_sizes_and_their_defaults_are_those_of_the_family(family):
     built, counted = (inspect.signature(f).parameters for f in (FAMILIES.load(family).build, flops.FAMILIES[family]))
     assert {name: p.default for name, p in built.items()} == {name: p.default for name, p in counted.items()}
+    _, _, *sizes = built
+    assert list(inspect.signature(CHECKS[family]).parameters) == ["image_shape", *sizes], "taken by their places"
+
+
+def test_sizes_need_not_fit_images_that_were_not_seen():
+    """Their shape is a guess then; what makes no network of any images is refused all the same."""
+    wide, guess = {"patch": 7, "dim": 8, "heads": 2, "depth": 1}, (3, 32, 32)
+    with pytest.raises(BadInput, match="patch: 7 does not divide"):
+        count("ViT", wide, guess, 10)
+    assert count("ViT", wide, guess, 10, assumed=True).forward > 0
+    with pytest.raises(BadInput, match="heads: 3 does not divide dim"):
+        count("ViT", wide | {"heads": 3}, guess, 10, assumed=True)
 
 
 def test_a_family_that_is_not_counted_here_is_built(monkeypatch):

@@ -141,16 +141,14 @@ def cells_of(preset: str, config: Path) -> list[CellCost]:
     import yaml
 
     from scaling.config import read_study
-    from scaling.networks.plan.costs import images_of
+    from scaling.networks.plan.costs import images_of, images_of_all_runs
     from scaling.networks.plan.operations import count
 
     study = read_study(yaml.safe_load(config.read_text(encoding="utf-8")) | {"preset": preset})
     cells = []
     for name, cell in study.cells.items():
         shape, classes, _, test = images_of(study.datasets[cell.dataset])
-        runs = {P: len(cell.seeds_at(P)) for P in cell.P}
-        trained = sum(runs[P] * P * cell.epochs_at(P) for P in cell.P)
-        scored = cell.log_points * sum(runs[P] * (P + test) for P in cell.P)
+        trained, scored = images_of_all_runs(cell, test)
         counts = count(cell.family, cell.sizes, shape, classes)
         operations = counts.forward + counts.backward, counts.forward
         spec = TrainingSpec.of(cell, max(cell.P)).as_dict()

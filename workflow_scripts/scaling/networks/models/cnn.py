@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from torch import nn
 
-from scaling.core.errors import BadInput
+from scaling.networks.models._sizes import check_cnn
 
 
 def build(
@@ -27,8 +27,9 @@ def build(
 
     Raises
     ------
-    BadInput if pooling leaves no pixel.
+    BadInput for sizes that make no network, e.g. if pooling leaves no pixel.
     """
+    check_cnn(image_shape, stages, fully_connected, dropout)
     channels, height, width = image_shape
     layers: list[nn.Module] = []
     for stage, convolutions in enumerate(stages):
@@ -40,10 +41,6 @@ def build(
         for out_channels in convolutions:
             layers += [nn.Conv2d(channels, out_channels, 3, padding=1), nn.ReLU()]
             channels = out_channels
-    if not height or not width:
-        raise BadInput(
-            f"sizes.stages: {len(stages)} are too many for images of {image_shape[1]}x{image_shape[2]} pixels"
-        )
     layers.append(nn.Flatten())
     features = channels * height * width
     for hidden in fully_connected:

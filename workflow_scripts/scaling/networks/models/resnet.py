@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import nn
 
-from scaling.core.errors import BadInput
+from scaling.networks.models._sizes import check_resnet
 
 
 def build(
@@ -25,10 +25,9 @@ def build(
 
     Raises
     ------
-    BadInput if `blocks` and `widths` do not have the same number of stages, one or more.
+    BadInput for sizes that make no network, e.g. if `blocks` and `widths` name different numbers of stages.
     """
-    if len(blocks) != len(widths) or not blocks:
-        raise BadInput(f"sizes: blocks {list(blocks)} and widths {list(widths)} must name the same stages, one or more")
+    check_resnet(image_shape, blocks, widths)
     layers: list[nn.Module] = [
         nn.Conv2d(image_shape[0], widths[0], 3, padding=1, bias=False),
         nn.BatchNorm2d(widths[0]),

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from scaling.core.errors import BadInput
+from scaling.networks.models._sizes import check_vit
 
 
 def build(
@@ -32,13 +32,9 @@ def build(
 
     Raises
     ------
-    BadInput if the patch does not divide the image or the heads do not divide dim.
+    BadInput for sizes that make no network, e.g. if the patch does not divide the image.
     """
-    _, height, width = image_shape
-    if height % patch or width % patch:
-        raise BadInput(f"sizes.patch: {patch} does not divide images of {height}x{width} pixels")
-    if dim % heads:
-        raise BadInput(f"sizes.heads: {heads} does not divide dim = {dim}")
+    check_vit(image_shape, patch, dim, depth, heads, mlp_ratio)
     network = VisionTransformer(image_shape, classes, patch, dim, depth, heads, mlp_ratio)
     for module in network.modules():
         if isinstance(module, nn.Linear):

@@ -17,6 +17,8 @@ from scaling.networks.plan.flops import FAMILIES as COUNTED
 from scaling.networks.plan.operations import count
 from scaling.networks.plan.rates import hours
 from scaling.networks.settings import Cell, Dataset, Device, Settings
+from scaling.networks.training.schedule import log_steps
+from scaling.networks.training.spec import TrainingSpec
 
 SAFETY = 1.5  # time asked for over time expected
 SHORTEST_REQUEST = 10  # minutes: a slow file system must not cost a job
@@ -58,6 +60,7 @@ class Plan:
         self.training = cache(study.training)  # filling in a variant takes a while, and every job asks
         self.block_size = cache(self._block_size)
         self.job = cache(self._job)
+        self.counts = cache(self._counts)
         self.images = cache(lambda name: images_of(study.datasets[name]))
 
     def check(self) -> None:
@@ -68,16 +71,21 @@ class Plan:
         for cell, chosen in self.study.cells.items():
             for variant in ("baseline", *chosen.variants, *chosen.precision_audit):
                 training = self.training(cell, variant)
-                shape, classes, *_ = self.images(training.dataset)
-                if (
-                    known_sizes(self.study.datasets[training.dataset]) is None
-                    and training.family.lower() not in COUNTED
-                ):
+                if self._assumed(training.dataset) and training.family.lower() not in COUNTED:
                     continue  # a model that may be made for the images, which have not been seen
                 try:
-                    count(training.family, training.sizes, shape, classes)
+                    self.counts(cell, variant)
                 except BadInput as problem:
                     raise BadInput(f"cells.{cell}.{problem}") from None
+
+    def _counts(self, cell: str, variant: str) -> Counts:
+        training = self.training(cell, variant)
+        shape, classes, *_ = self.images(training.dataset)
+        return count(training.family, training.sizes, shape, classes, self._assumed(training.dataset))
+
+    def _assumed(self, dataset: str) -> bool:
+        """Whether nothing is known of its images yet."""
+        return known_sizes(self.study.datasets[dataset]) is None
 
     def blocks(self, cell: str, variant: str, P: int) -> list[list[int]]:
         """The seeds of every job, in order: seeds added at the end of the list leave all but the last job alone."""
@@ -102,8 +110,8 @@ class Plan:
 
     def _job(self, cell: str, variant: str, P: int, runs: int) -> Job:
         training, device = self.training(cell, variant), self.study.device
-        shape, classes, train_images, test_images = self.images(training.dataset)
-        counts = count(training.family, training.sizes, shape, classes)
+        shape, _, train_images, test_images = self.images(training.dataset)
+        counts = self.counts(cell, variant)
         flops = runs * run_flops(training, counts, P, test_images)
         steps = runs * training.epochs_at(P) * ceil(P / training.batch_size)
         seconds = START_SECONDS + max(flops / device.throughput, steps * device.step_seconds)
@@ -145,18 +153,27 @@ class Plan:
     def _hours(self, cell: str, variant: str) -> dict[str, float | str]:
         """Of one row, by the rates that were measured (scaling.networks.plan.rates)."""
         training = self.training(cell, variant)
-        shape, classes, _, test = images_of(self.study.datasets[training.dataset])
-        counts = count(training.family, training.sizes, shape, classes)
-        runs = {P: len(training.seeds_at(P)) for P in training.P}
-        trained = sum(runs[P] * training.epochs_at(P) * P for P in training.P)
-        scored = training.log_points * sum(runs[P] * (P + test) for P in training.P)
-        return hours(training.family, counts, training.batch_size, trained, scored)
+        *_, test_images = self.images(training.dataset)
+        trained, scored = images_of_all_runs(training, test_images)
+        return hours(training.family, self.counts(cell, variant), training.batch_size, trained, scored)
 
 
 def run_flops(training: Cell, counts: Counts, P: int, test_images: int) -> float:
     """Operations of one run: every epoch trains on P images, every logged point scores P and the test images."""
-    scored = training.log_points * (P + test_images)
-    return float(training.epochs_at(P) * P * (counts.forward + counts.backward) + scored * counts.forward)
+    trained, scored = images_of_a_run(training, P, test_images)
+    return float(trained * (counts.forward + counts.backward) + scored * counts.forward)
+
+
+def images_of_a_run(training: Cell, P: int, test_images: int) -> tuple[int, int]:
+    """How many images it trains on, and how many it scores at its logged points."""
+    points = len(log_steps(TrainingSpec.of(training, P), P))
+    return training.epochs_at(P) * P, points * (P + test_images)
+
+
+def images_of_all_runs(training: Cell, test_images: int) -> tuple[int, int]:
+    """The same of all runs of a cell, or of one variant of it."""
+    of_each = [(len(training.seeds_at(P)), images_of_a_run(training, P, test_images)) for P in training.P]
+    return sum(runs * trained for runs, (trained, _) in of_each), sum(runs * scored for runs, (_, scored) in of_each)
 
 
 def images_of(dataset: Dataset) -> Sizes:

@@ -1,22 +1,37 @@
 """What any network costs: from its sizes where its family is counted so, by building it otherwise."""
 
-from contextlib import suppress
+import inspect
 from typing import Any
 
+from scaling.networks.models._sizes import CHECKS
 from scaling.networks.plan.counts import Counts
 from scaling.networks.plan.flops import FAMILIES
 
 
-def count(family: str, sizes: dict[str, Any], image_shape: tuple[int, int, int], classes: int) -> Counts:
+def count(
+    family: str, sizes: dict[str, Any], image_shape: tuple[int, int, int], classes: int, assumed: bool = False
+) -> Counts:
     """The counts of one network for one image of `image_shape` (channels, height, width).
+
+    Parameters
+    ----------
+    assumed : the images have not been seen, and `image_shape` is a guess: sizes of a family that is counted from its
+        sizes need not fit it.
 
     Raises
     ------
     BadInput as scaling.networks.build does, for sizes that the family does not know or that make no network.
     """
-    with suppress(KeyError, TypeError, ValueError):
-        return FAMILIES[family.lower()](image_shape, classes, **sizes)
-    # A family that is not counted here, or sizes that make no network: building it says what is wrong with them.
+    if counted := FAMILIES.get(family.lower()):
+        try:
+            bound = inspect.signature(counted).bind(image_shape, classes, **sizes)
+        except TypeError:
+            pass  # a size that it does not know: building it says which it does
+        else:
+            bound.apply_defaults()
+            _, _, *chosen = bound.args
+            CHECKS[family.lower()](None if assumed else image_shape, *chosen)
+            return counted(*bound.args)
     from scaling.networks.plan.counter import count_by_building
 
     return count_by_building(family, sizes, image_shape, classes)
