@@ -1,5 +1,6 @@
 """What of a model is in its norms, and what is not: a row for each matrix and for each parameter that is in none."""
 
+from collections import Counter
 from typing import Any
 
 import pandas as pd
@@ -13,8 +14,10 @@ def accounting(family: str, sizes: dict[str, Any], image_shape: tuple[int, int, 
 
     Returns
     -------
-    name, kind ("left out" where it is in no matrix), parameter (its name in the model), shape, numbers (how many the
-    matrix or parameter has), rows and columns of the matrix (out and in), trained, why (it is left out).
+    name, kind ("left out" where it is in no matrix), parameter (its name in the model; all of them, where a
+    parametrization makes the matrix of several), shape (of the tensor that multiplies), numbers (how many its
+    parameters have: those that several matrices share are divided among them, so that all rows together have each
+    number of the model once), rows and columns of the matrix (out and in), trained, why (it is left out).
 
     Raises
     ------
@@ -23,20 +26,25 @@ def accounting(family: str, sizes: dict[str, Any], image_shape: tuple[int, int, 
     model = build_model(family, sizes, image_shape, classes, seed=0)
     layers = weight_layers(model, image_shape, classes, family)
     parameters = dict(model.named_parameters())
+    left = {name: tensor.numel() for name, tensor in parameters.items()}
+    sharing = Counter(name for layer in layers for name in layer.matrix.parameters)
     rows = []
     for layer in layers:
         out, into = layer.matrix.shape
-        tensor = parameters[layer.matrix.parameter]
+        numbers = 0
+        for name in layer.matrix.parameters:
+            share = left[name] // sharing[name]
+            numbers, left[name], sharing[name] = numbers + share, left[name] - share, sharing[name] - 1
         rows.append(
             {
                 "name": layer.name,
                 "kind": layer.kind,
-                "parameter": layer.matrix.parameter,
-                "shape": "x".join(map(str, tensor.shape)),
-                "numbers": tensor.numel() // layer.matrix.part[1],
+                "parameter": ", ".join(layer.matrix.parameters),
+                "shape": "x".join(map(str, layer.matrix.tensor.shape)),
+                "numbers": numbers,
                 "rows": out,
                 "columns": into,
-                "trained": tensor.requires_grad,
+                "trained": any(parameters[name].requires_grad for name in layer.matrix.parameters),
                 "why": "",
             }
         )

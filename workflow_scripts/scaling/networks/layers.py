@@ -112,7 +112,7 @@ def weight_layers(
     if not used:
         raise BadInput(f"{family}: no weight matrix in it, so that its norm is not defined")
     layers = WeightLayers([seen.layer(matrix, model) for matrix in used])
-    _account(layers, parameters, watch, {matrix.parameter for matrix in found})
+    _account(layers, parameters, watch)
     layers.one_value = seen.one_value
     layers.notes += seen.notes
     return layers
@@ -191,7 +191,7 @@ def _module_of(matrix: Matrix, model: nn.Module) -> nn.Module:
     return modules[path]
 
 
-def _account(layers: WeightLayers, parameters: dict[str, Tensor], watch: Watch, known: set[str]) -> None:
+def _account(layers: WeightLayers, parameters: dict[str, Tensor], watch: Watch) -> None:
     """How much is counted, and why the rest is not."""
     counted = {layer.matrix.parameter for layer in layers}
     made = {name for layer in layers if layer.matrix.made for name in layer.matrix.made.names.values()}

@@ -36,7 +36,7 @@ class Matrix:
     Attributes
     ----------
     name, kind : what the tables call it.
-    parameter : its first name in the model: the key of its tensor in a state.
+    parameter : its first name in the model: the key of its tensor in a state; of several, the first.
     tensor : it, or what a parametrization makes of it, in the model at hand.
     layout : "out, in" (a kernel is flattened), "in, out", "transposed convolution" ([in, out/groups, ...]).
     groups : of how many blocks A consists, one for each group of a convolution.
@@ -52,6 +52,11 @@ class Matrix:
     groups: int = 1
     part: tuple[int, int] = (0, 1)
     made: "Made | None" = field(default=None, compare=False)
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """All parameters that it is made of: several where a parametrization has several."""
+        return (self.parameter,) if self.made is None else self.made.parameters
 
     def weight(self, state: Mapping[str, Tensor], runs: int) -> Tensor:
         """The tensor that multiplies, of R networks: [R, ...]."""
@@ -88,17 +93,17 @@ def matrices(model: nn.Module, products: Mapping[str, str] | None = None) -> lis
         these are left out.
     """
     first = {id(tensor): name for name, tensor in model.named_parameters()}
-    found: dict[Any, Matrix] = {}
+    found: dict[tuple[tuple[str, ...], tuple[int, int]], Matrix] = {}
     with evaluating(model), torch.no_grad():
         for module_name, module in model.named_modules():
             for matrix in _of_module(module_name, module, first, products or {}):
-                known = found.get((matrix.parameter, matrix.part))
+                known = found.get((matrix.parameters, matrix.part))
                 # Tied weights count as the layer that multiplies by them, before one that only looks rows up.
                 if known is None or (known.kind == "embedding" and matrix.kind != "embedding"):
-                    found[matrix.parameter, matrix.part] = matrix
+                    found[matrix.parameters, matrix.part] = matrix
     # A parameter that one module takes whole and another in parts counts once.
-    whole = {parameter for parameter, part in found if part == (0, 1)}
-    return [matrix for (parameter, part), matrix in found.items() if part == (0, 1) or parameter not in whole]
+    whole = {parameters for parameters, part in found if part == (0, 1)}
+    return [matrix for (parameters, part), matrix in found.items() if part == (0, 1) or parameters not in whole]
 
 
 @contextmanager
@@ -193,9 +198,10 @@ def _tensors(module_name: str, module: nn.Module, first: Mapping[int, str]) -> I
         own = f"owner.{name}_" if isinstance(inner, _ByHook) else ""  # a hook's module has other tensors beside them
         given = {key: tensor for key, tensor in inner.named_parameters() if key.startswith(own)}
         of_model = {key: first[id(tensor)] for key, tensor in given.items()}
+        parameters = tuple(of_model.values())
         of_model |= {key: prefix + _in_module(module, t) for key, t in inner.named_buffers() if key.startswith(own)}
         if given:
-            yield name, getattr(module, name), next(iter(of_model.values())), Made(name, inner, of_model)
+            yield name, getattr(module, name), parameters[0], Made(name, inner, of_model, parameters)
         made_by_hooks |= {id(tensor) for tensor in given.values()}
     for name, tensor in module._parameters.items():
         if tensor is not None and id(tensor) not in made_by_hooks:
@@ -230,10 +236,18 @@ class _ByHook(nn.Module):
 
 
 class Made:
-    """The tensor that a parametrization makes, of R networks from their state."""
+    """The tensor that a parametrization makes, of R networks from their state.
 
-    def __init__(self, tensor_name: str, inner: nn.Module, names: Mapping[str, str]) -> None:
-        self.tensor_name, self.inner, self.names = tensor_name, inner, names
+    Attributes
+    ----------
+    names : of the tensors that it is made of, in `inner`: what they are called in a state.
+    parameters : those that are parameters; the others are statistics and masks.
+    """
+
+    def __init__(
+        self, tensor_name: str, inner: nn.Module, names: Mapping[str, str], parameters: tuple[str, ...]
+    ) -> None:
+        self.tensor_name, self.inner, self.names, self.parameters = tensor_name, inner, names, parameters
 
     def __call__(self, state: Mapping[str, Tensor], runs: int) -> Tensor:
         """[R, ...]; statistics that a parametrization keeps (of power iterations) stay as they are."""
