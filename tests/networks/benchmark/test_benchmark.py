@@ -179,8 +179,31 @@ BARE = """
 import runpy, sys
 for name in ("pandas", "pydantic", "scipy", "pyarrow", "matplotlib", "sklearn", "torchvision", "snakemake", "yaml"):
     sys.modules[name] = None
-runpy.run_module("scaling.networks.benchmark.benchmark", run_name="__main__")
+sys.argv[0] = "run.py"
+runpy.run_path(sys.argv.pop(1), run_name="__main__")
 """
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--preset", "nonsense"], "config key preset: 'nonsense' is not one of quick, "),
+        (["--config", "nowhere.yaml"], "nowhere.yaml: not a configuration file"),
+        (["--only", "CNN_cats"], "--only: 'CNN_cats' is not one of CNN_digits, ResNet_digits, ViT_digits"),
+        (["--cells", "nowhere.json"], "nowhere.json: not a file of cells"),
+        (["--cells", "list.json"], "list.json: not a file of cells"),
+        (["--precision", "float32", "--cells", "spec.json"], "setting epochs: missing"),
+    ],
+)
+def test_what_cannot_be_measured_is_one_line(tmp_path, monkeypatch, options, said):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "list.json").write_text("[1]")
+    (tmp_path / "spec.json").write_text(json.dumps([asdict(replace(CELL, spec={"family": "CNN", "sizes": {}}))]))
+    start = ["--config", str(ROOT / "config.yaml"), "--preset", "quick"]
+    monkeypatch.setattr(sys, "argv", ["benchmark", *start, *options])
+    with pytest.raises(SystemExit) as stopped:
+        benchmark.main()
+    assert str(stopped.value.code).startswith(f"error: {said}") and "\n" not in stopped.value.code
 
 
 def test_saved_cells_are_measured_where_only_torch_is_installed(tmp_path):
@@ -189,7 +212,7 @@ def test_saved_cells_are_measured_where_only_torch_is_installed(tmp_path):
     options = ["--cells", "cells.json", "--only", "CNN_digits", "--runs", "2", "--seconds", "0.01", "--profile"]
     options += ["--ways", "stacked-eager"]
     done = subprocess.run(
-        [sys.executable, "-c", BARE, *options],
+        [sys.executable, "-c", BARE, str(SCRIPTS / "run.py"), "networks/benchmark", *options],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(SCRIPTS), "CUDA_VISIBLE_DEVICES": ""},
         capture_output=True,

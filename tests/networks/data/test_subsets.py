@@ -43,6 +43,12 @@ def test_more_images_than_there_are():
         draw_subset(1440, 1441, 1, "digits")
 
 
+@pytest.mark.parametrize("P", [0, -5])
+def test_no_images_are_no_subset(P):
+    with pytest.raises(BadInput, match=f"^P: {P} is not allowed; 1 or more is$"):
+        draw_subset(100, P, 1, "digits")
+
+
 def test_shuffled_is_a_permutation_of_its_own_name():
     assert sorted(shuffled(100, "a").tolist()) == list(range(100))
     assert shuffled(100, "a").tolist() != shuffled(100, "b").tolist()

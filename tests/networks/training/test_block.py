@@ -205,6 +205,16 @@ def test_a_damaged_checkpoint_is_refused(train, tmp_path, capsys, damage):
     assert "seed1.pt: refused, cannot be read" in capsys.readouterr().out
 
 
+def test_a_checkpoint_without_records_is_no_finished_run(train, tmp_path, capsys):
+    """Also where it says that the run has diverged, at its last record."""
+    expected = train(CNN, [1])
+    file = tmp_path / "checkpoints" / "seed1.pt"
+    content = torch.load(file, weights_only=True)
+    torch.save(content | {"records": [], "diverged": True}, file)
+    assert bits(train(CNN, [1])) == bits(expected)
+    assert "starting afresh" in capsys.readouterr().out
+
+
 def test_reading_a_checkpoint_runs_no_code(train, tmp_path, capsys):
     class Malicious:
         def __reduce__(self):

@@ -13,12 +13,15 @@ memory. At the end, for every cell, the fastest way and what the whole cell take
 import argparse
 import json
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
 
+from scaling.core.errors import BadInput
+from scaling.core.files import write_text
 from scaling.networks.benchmark.measure import Speed, matrix_rates
 from scaling.networks.benchmark.speed import (
     Candidate,
@@ -137,14 +140,12 @@ def profile(row: Row, device: torch.device) -> str:
 
 
 def cells_of(preset: str, config: Path) -> list[CellCost]:
-    """The cells of a preset of config.yaml (needs the workflow's packages)."""
-    import yaml
-
-    from scaling.config import read_study
+    """The cells of a preset of a configuration (needs the workflow's packages)."""
+    from scaling.config import read_files
     from scaling.networks.plan.costs import images_of, images_of_all_runs
     from scaling.networks.plan.operations import count
 
-    study = read_study(yaml.safe_load(config.read_text(encoding="utf-8")) | {"preset": preset})
+    study = read_files([config], preset)
     cells = []
     for name, cell in study.cells.items():
         shape, classes, _, test = images_of(study.datasets[cell.dataset])
@@ -159,10 +160,17 @@ def cells_of(preset: str, config: Path) -> list[CellCost]:
 def main() -> None:
     """Print the speeds, and for each cell the fastest way and the hours that the whole cell takes by it."""
     arguments = _arguments()
-    cells = _cells(arguments)
+    try:
+        cells = _cells(arguments)
+    except BadInput as problem:
+        sys.exit(f"error: {problem}")
     if arguments.save:
-        arguments.save.write_text(json.dumps([asdict(cell) for cell in cells], indent=1), encoding="utf-8")
-        return
+        write_text(json.dumps([asdict(cell) for cell in cells], indent=1) + "\n", arguments.save)
+    else:
+        _measure(cells, arguments)
+
+
+def _measure(cells: Sequence[CellCost], arguments: argparse.Namespace) -> None:
     cuda = torch.cuda.is_available()
     device = torch.device("cuda" if cuda else "cpu")
     print(f"{torch.cuda.get_device_name() if cuda else 'CPU'}, {os.cpu_count()} cores, torch {torch.__version__}")
@@ -179,9 +187,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        "python -m scaling.networks.benchmark.benchmark",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        "run.py networks/benchmark", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     cuda = torch.cuda.is_available()
     parser.add_argument("--config", type=Path, default=Path("config.yaml"))
@@ -202,11 +208,12 @@ def _arguments() -> argparse.Namespace:
 
 def _cells(arguments: argparse.Namespace) -> list[CellCost]:
     if arguments.cells:
-        saved = json.loads(arguments.cells.read_text(encoding="utf-8"))
-        cells = [CellCost(**cell | {"image_shape": tuple(cell["image_shape"])}) for cell in saved]
+        cells = _saved(arguments.cells)
     else:
         cells = cells_of(arguments.preset, arguments.config)
     if arguments.only:
+        if unknown := set(arguments.only) - {cell.name for cell in cells}:
+            raise BadInput(f"--only: {min(unknown)!r} is not one of {', '.join(cell.name for cell in cells)}")
         cells = [cell for cell in cells if cell.name in arguments.only]
     if arguments.precision:
         cells = [replace(cell, spec=cell.spec | {"precision": arguments.precision}) for cell in cells]
@@ -215,5 +222,9 @@ def _cells(arguments: argparse.Namespace) -> list[CellCost]:
     return cells
 
 
-if __name__ == "__main__":
-    main()
+def _saved(file: Path) -> list[CellCost]:
+    try:
+        saved = json.loads(file.read_text(encoding="utf-8"))
+        return [CellCost(**cell | {"image_shape": tuple(cell["image_shape"])}) for cell in saved]
+    except (OSError, ValueError, TypeError, KeyError) as problem:
+        raise BadInput(f"{file}: not a file of cells, as --save writes it ({problem})") from None

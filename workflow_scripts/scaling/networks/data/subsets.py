@@ -14,8 +14,10 @@ def draw_subset(n_train: int, P: int, seed: int, dataset: str) -> np.ndarray:
 
     Raises
     ------
-    BadInput if P is larger than n_train.
+    BadInput if P is less than 1, or larger than n_train.
     """
+    if P < 1:
+        raise BadInput(f"P: {P} is not allowed; 1 or more is")
     if n_train < P:
         raise BadInput(f"P: {P} is larger than the training set of {dataset}: {n_train} images")
     return shuffled(n_train, f"{dataset}/P{P}/seed{seed}")[:P]

@@ -18,8 +18,14 @@ from scaling.networks.training.spec import TrainingSpec, read_spec
 
 FORMAT = 1
 RECORDS = "records.json.gz"
-#: What a record of a run is made of.
-RUN = {"cell", "variant", "P", "seed", "science", "code", "step", "diverged", "layers", "records", "origin"}
+#: What a run in a queue is made of, with the types of its values; the same of a group, a record, and a logged point in it.
+WANTED: dict[str, type] = {"cell": str, "variant": str, "P": int, "seed": int}
+GROUP = {"cell": str, "variant": str, "spec": dict, "epochs": dict, "dataset": str, "images": str, "test_images": int}
+GROUP |= {"code": str, "source": str}
+RUN = WANTED | {"science": str, "code": str, "step": int, "diverged": bool, "layers": list, "records": list}
+RUN |= {"origin": dict}
+POINT = {"step": int, "epoch": float, "layers": list}
+POINT |= dict.fromkeys(("train_error", "train_loss", "test_error", "test_loss"), float)
 Key = tuple[str, str, int, int]  # cell, variant, P, seed
 
 
@@ -31,7 +37,10 @@ def write_queue(queue: dict[str, Any], path: Path) -> None:
 def read_queue(path: Path) -> dict[str, Any]:
     """Read a queue; BadInput if it is none."""
     queue = _read(path, path.read_text if path.exists() else None)
-    if queue.get("queue") != FORMAT or not {"groups", "runs"} <= set(queue):
+    whole = (
+        queue.get("queue") == FORMAT and _all_are(GROUP, queue.get("groups")) and _all_are(WANTED, queue.get("runs"))
+    )
+    if not whole:
         raise BadInput(f"{path}: not a queue of runs (networks/queue_write makes one)")
     return queue
 
@@ -66,9 +75,24 @@ def read_records(path: Path) -> list[dict[str, Any]]:
 
     content = _read(path, read if path.exists() else None)
     runs = content.get("runs")
-    if content.get("records") != FORMAT or not isinstance(runs, list) or any(set(run) != RUN for run in runs):
+    whole = content.get("records") == FORMAT and _all_are(RUN, runs)
+    if not whole or not all(run["records"] and _all_are(POINT, run["records"]) for run in runs):
         raise BadInput(f"{path}: not a file of records (networks/queue_run writes one)")
     return runs
+
+
+def _all_are(keys: dict[str, type], items: Any) -> bool:
+    """Whether it is a list of objects of these keys and types."""
+    return isinstance(items, list) and all(
+        isinstance(item, dict) and set(item) == set(keys) and all(_is(kind, item[key]) for key, kind in keys.items())
+        for item in items
+    )
+
+
+def _is(kind: type, value: Any) -> bool:
+    if kind in (int, float):
+        return isinstance(value, (int, kind)) and not isinstance(value, bool)
+    return isinstance(value, kind)
 
 
 def _read(path: Path, read: Any) -> dict[str, Any]:

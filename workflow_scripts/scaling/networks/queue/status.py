@@ -5,8 +5,6 @@ from typing import Any
 
 from scaling.networks.queue.files import cost, key_of, spec_at
 
-TEST_IMAGES = 10_000  # of the data sets of the paper; it matters little
-
 
 def status(queue: dict[str, Any], runs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """For each cell, variant and P: how many runs are wanted, done, and the hours that the others take.
@@ -36,4 +34,4 @@ def status(queue: dict[str, Any], runs: Iterable[dict[str, Any]]) -> list[dict[s
 
 
 def _prices(group: dict[str, Any]) -> dict[int, float]:
-    return {int(P): cost(spec_at(group, int(P)), int(P), TEST_IMAGES) for P in group["epochs"]}
+    return {int(P): cost(spec_at(group, int(P)), int(P), group["test_images"]) for P in group["epochs"]}

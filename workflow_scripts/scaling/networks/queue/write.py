@@ -41,8 +41,8 @@ def queue_of(
 
     Returns
     -------
-    groups (cell, variant, spec, epochs by P, dataset, images: their hash, code and source: its fingerprint and the hash
-    of its bytes) and runs (cell, variant, P, seed), the most wanted first. Every beginning of the list is a balanced
+    groups (cell, variant, spec, epochs by P, dataset, images: their hash, test_images: how many, code and source: its
+    fingerprint and the hash of its bytes) and runs (cell, variant, P, seed), the most wanted first. Every beginning of the list is a balanced
     study: one run at each P, the longest first, and then seeds in proportion to one over the root of a run's cost.
 
     Raises
@@ -72,6 +72,7 @@ def queue_of(
                 "epochs": {str(p): training.epochs_at(p) for p in chosen},
                 "dataset": training.dataset,
                 "images": images_hash(images),
+                "test_images": len(images.test_labels),
                 "code": training_code(spec),
                 "source": training_source(spec),
             }

@@ -65,6 +65,8 @@ class Saved:
 
     def ends_at(self, steps: list[int]) -> bool:
         """Whether everything that a run logged at `steps` would record is here."""
+        if not self.records:
+            return False
         last = self.records[-1]["step"] if self.diverged else steps[-1]
         return self.step >= last and last in steps and self._covers(steps, last)
 
