@@ -18,9 +18,9 @@ from scaling.networks.data.arrays import read_arrays
 from scaling.networks.data.prepare import prepare
 from scaling.networks.data.settings import Dataset
 from scaling.networks.data.sizes import known_training_images
-from scaling.networks.data.sources.torchvision import DOWNLOADS, IDX_FACTS
+from scaling.networks.data.sources.torchvision import DOWNLOADS, FACTS, Facts
 
-MNIST = IDX_FACTS["MNIST"]
+MNIST = FACTS["MNIST"]
 
 
 def test_digits():
@@ -104,8 +104,8 @@ def test_other_images_are_not_taken_for_a_data_set_by_name(tmp_path, no_network)
         return str(it.value)
 
     write_idx_set(tmp_path / "few/MNIST/raw", n_train=600, n_test=100, classes=10)
-    assert "600 images of 4x6 pixels, not 60000 of 28x28" in problem("MNIST", tmp_path / "few")
-    fashion = IDX_FACTS["FashionMNIST"].per_class
+    assert "600 images of 4x6 pixels and 600 labels, not 60000 of 28x28" in problem("MNIST", tmp_path / "few")
+    fashion = FACTS["FashionMNIST"].per_class
     write_mnist(tmp_path / "other/MNIST/raw", per_class=fashion)
     assert "images of each class, not [5923" in problem("MNIST", tmp_path / "other")
     assert "mean 0.1" in problem("FashionMNIST", tmp_path / "other/MNIST/raw")
@@ -119,8 +119,8 @@ def test_a_root_with_a_tilde_or_a_variable(tmp_path, monkeypatch, images):
         assert Dataset(source="folder", root=root).root == str(images)
 
 
-@pytest.mark.parametrize(("name", "classes"), [("CIFAR10", 10), ("CIFAR100", 100)])
-def test_torchvision_reads_cifar(tmp_path, monkeypatch, no_network, name, classes):
+def write_cifar(tmp_path, monkeypatch, name, classes, changed=lambda labels: labels):
+    """CIFAR's files, with an image of each class in each; the sums that torchvision expects are theirs."""
     from scaling.networks.data.torchvision_import import torchvision
 
     kind = getattr(torchvision.datasets, name)
@@ -138,12 +138,26 @@ def test_torchvision_reads_cifar(tmp_path, monkeypatch, no_network, name, classe
         sums = []
         for filename, _ in getattr(kind, part):
             written[filename] = generator.integers(0, 256, (classes, 3 * 32 * 32), np.uint8)
-            sums.append([filename, write(filename, {"data": written[filename], key: list(range(classes))})])
+            content = {"data": written[filename], key: changed(list(range(classes)))}
+            sums.append([filename, write(filename, content)])
         monkeypatch.setattr(kind, part, sums)
     names = [f"class {i}" for i in range(classes)]
     meta_sum = write(kind.meta["filename"], {kind.meta["key"]: names})
     monkeypatch.setattr(kind, "meta", kind.meta | {"md5": meta_sum})
+    return kind, folder, written, names
 
+
+def facts_of_the_few(kind, classes):
+    return Facts({"train": [len(kind.train_list)] * classes, "test": [len(kind.test_list)] * classes})
+
+
+CIFAR = [("CIFAR10", 10), ("CIFAR100", 100)]
+
+
+@pytest.mark.parametrize(("name", "classes"), CIFAR)
+def test_torchvision_reads_cifar(tmp_path, monkeypatch, no_network, name, classes):
+    kind, folder, written, names = write_cifar(tmp_path, monkeypatch, name, classes)
+    monkeypatch.setitem(FACTS, name, facts_of_the_few(kind, classes))
     arrays, provenance = prepare("torchvision", name=name, root=str(tmp_path))
     first = written[kind.train_list[0][0]]
     assert arrays.train_images.shape == (classes * len(kind.train_list), 32, 32, 3)
@@ -157,6 +171,32 @@ def test_torchvision_reads_cifar(tmp_path, monkeypatch, no_network, name, classe
         BadInput, match=re.escape(f"{name} is not (or not whole) in this folder and could not be downloaded")
     ):
         prepare("torchvision", name=name, root=str(tmp_path))
+
+
+@pytest.mark.parametrize(("name", "classes"), CIFAR)
+def test_cifar_has_its_published_numbers_of_images(tmp_path, monkeypatch, no_network, name, classes):
+    write_cifar(tmp_path, monkeypatch, name, classes)
+    with pytest.raises(BadInput, match=f"not the images of {name}: the train set has .* labels, not 50000 of 32x32;"):
+        prepare("torchvision", name=name, root=str(tmp_path))
+
+
+@pytest.mark.parametrize(("name", "classes"), CIFAR)
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        (lambda labels: [label + 1 for label in labels], "labels from 1 to {classes}, not 0 to {last};"),
+        (lambda labels: [label - 1 for label in labels], "labels from -1 to {before}, not 0 to {last};"),
+        (lambda labels: [0, *labels[:-1]], r"\[\d+, .*\] images of each class, not "),
+        (lambda labels: labels[:-1], "labels, not "),
+    ],
+)
+def test_cifar_has_its_published_labels(tmp_path, monkeypatch, no_network, name, classes, changed, told):
+    kind, *_ = write_cifar(tmp_path, monkeypatch, name, classes, changed)
+    monkeypatch.setitem(FACTS, name, facts_of_the_few(kind, classes))
+    said = told.format(classes=classes, last=classes - 1, before=classes - 2) if "{" in told else told
+    with pytest.raises(BadInput, match=f"not the images of {name}: the train set has .*{said}") as problem:
+        prepare("torchvision", name=name, root=str(tmp_path))
+    assert "\n" not in str(problem.value)
 
 
 def test_torchvision_without_files_or_network(tmp_path, no_network):

@@ -18,33 +18,39 @@ from scaling.networks.data.sources.idx import load_idx
 
 
 class Facts(NamedTuple):
-    """Published numbers of a data set, by which it is told from another one in the same form."""
+    """Published numbers of a data set, by which it is told from another one in the same form.
 
-    images: dict[str, int]
+    Attributes
+    ----------
+    per_class : how many images of each class the training and the test set have.
+    mean, classes : mean of the training images in 0..1, names of the classes; of those in IDX files, which have no sums
+        to check and no names.
+    """
+
     per_class: dict[str, list[int]]
-    mean: float
-    classes: list[str]
+    mean: float | None = None
+    classes: tuple[str, ...] = ()
 
 
-IDX_FACTS = {
+FACTS = {
     "MNIST": Facts(
-        {"train": 60_000, "test": 10_000},
         {
             "train": [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949],
             "test": [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009],
         },
         0.1307,
-        [
+        (
             *("0 - zero", "1 - one", "2 - two", "3 - three", "4 - four"),
             *("5 - five", "6 - six", "7 - seven", "8 - eight", "9 - nine"),
-        ],
+        ),
     ),
     "FashionMNIST": Facts(
-        {"train": 60_000, "test": 10_000},
         {"train": [6000] * 10, "test": [1000] * 10},
         0.2860,
-        ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
+        ("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
     ),
+    "CIFAR10": Facts({"train": [5000] * 10, "test": [1000] * 10}),
+    "CIFAR100": Facts({"train": [500] * 100, "test": [100] * 100}),
 }
 
 DOWNLOADS = "results/downloads"  # where torchvision looks first and downloads to, if no root is given
@@ -76,20 +82,22 @@ def load_torchvision(name: str, root: str | Path) -> tuple[ImageArrays, list[str
 
     Files found under `root` are used as they are, laid out as torchvision does (MNIST/raw/, cifar-10-batches-py/, ...;
     the archives as downloaded serve as well) or without those folders; what is missing is downloaded to there. CIFAR's
-    files are checked against their MD5 sums before they are read; MNIST's and FashionMNIST's are compared with their
-    published numbers of images, sizes, images per class and mean.
+    files are checked against their MD5 sums before they are read. All are compared with their published numbers of
+    images, sizes and images per class, MNIST and FashionMNIST also with their mean.
 
     Raises
     ------
-    BadInput if the data set is neither under `root` nor can be had from the network, or if a file is damaged.
+    BadInput if the data set is neither under `root` nor can be had from the network, if a file is damaged, or if the
+    images are not the published ones.
     """
-    if name in IDX_FACTS and (folder := _idx_folder(Path(root), name)):
+    facts = FACTS[name]
+    if facts.classes and (folder := _idx_folder(Path(root), name)):
         try:
             arrays, _ = load_idx(folder)
         except BadInput as problem:
             raise BadInput(f"{root}: {name} is not (or not whole) in this folder: {problem}") from None
         _compare(arrays, name, folder)
-        return arrays, list(IDX_FACTS[name].classes)
+        return arrays, list(facts.classes)
     # seconds to import: only where it is needed
     from scaling.networks.data.torchvision_import import torchvision
 
@@ -99,15 +107,23 @@ def load_torchvision(name: str, root: str | Path) -> tuple[ImageArrays, list[str
         with _time_limit(30):
             train, test = _looked_for(kind, folder) or _downloaded(kind, folder, name)
             classes = list(train.classes)
-    except (OSError, EOFError, RuntimeError, ValueError, TypeError, pickle.UnpicklingError, zlib.error) as problem:
+    except (
+        OSError,
+        EOFError,
+        RuntimeError,
+        ValueError,
+        TypeError,
+        KeyError,
+        pickle.UnpicklingError,
+        zlib.error,
+    ) as problem:
         reason = " ".join(str(problem).split())
         raise BadInput(
             f"{root}: {name} is not (or not whole) in this folder and could not be downloaded to it: {reason}; "
             "put torchvision's files there, or use another source"
         ) from None
     arrays = ImageArrays(*_arrays(train), *_arrays(test))
-    if name in IDX_FACTS:
-        _compare(arrays, name, folder)
+    _compare(arrays, name, folder)
     return arrays, classes
 
 
@@ -148,23 +164,22 @@ def _downloaded(kind: Any, root: Path, name: str) -> list[Any]:
 
 def _compare(arrays: ImageArrays, name: str, folder: Path) -> None:
     """Raise BadInput unless these are the published images, as far as their published numbers tell."""
-    facts = IDX_FACTS[name]
-    for split in ("train", "test"):
+    facts, (channels, height, width) = FACTS[name], TORCHVISION[name].image_shape
+    any_images = "`source: idx` reads any images in this form" if facts.classes else "`source: folder` reads any images"
+    for split, per_class in facts.per_class.items():
         images, labels = getattr(arrays, f"{split}_images"), getattr(arrays, f"{split}_labels")
-        number, per_class = facts.images[split], facts.per_class[split]
-        found = np.bincount(labels, minlength=10).tolist()
-        told = None
-        if images.shape != (number, 28, 28, 1):
-            told = f"{len(images)} images of {'x'.join(map(str, images.shape[1:3]))} pixels, not {number} of 28x28"
-        elif found != per_class:
+        number, classes, told = sum(per_class), len(per_class), None
+        if images.shape != (number, height, width, channels) or len(labels) != number:
+            told = f"{len(images)} images of {'x'.join(map(str, images.shape[1:3]))} pixels and {len(labels)} labels"
+            told += f", not {number} of {height}x{width}"
+        elif labels.min() < 0 or labels.max() >= classes:
+            told = f"labels from {labels.min()} to {labels.max()}, not 0 to {classes - 1}"
+        elif (found := np.bincount(labels, minlength=classes).tolist()) != per_class:
             told = f"{found} images of each class, not {per_class}"
-        elif split == "train" and abs(images.mean() / 255 - facts.mean) > 1e-3:
+        elif facts.mean is not None and split == "train" and abs(images.mean() / 255 - facts.mean) > 1e-3:
             told = f"mean {images.mean() / 255:.4f}, not {facts.mean}"
         if told:
-            raise BadInput(
-                f"{folder}: these are not the images of {name}: the {split} set has {told}; `source: idx` reads any "
-                "images in this form"
-            )
+            raise BadInput(f"{folder}: these are not the images of {name}: the {split} set has {told}; {any_images}")
 
 
 def _arrays(part: Any) -> tuple[np.ndarray, np.ndarray]:
