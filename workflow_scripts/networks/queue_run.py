@@ -2,7 +2,7 @@
 
     python workflow_scripts/run.py networks/queue_run queue.json --data FOLDER --out runs --minutes 12
 
-It needs torch, NumPy and Pillow only. Runs that have ended are in runs/records.json.gz, written again every 30 seconds;
+It needs torch and NumPy only. Runs that have ended are in runs/records.json.gz, written again every 30 seconds;
 bring that file home. Started again, it trains what is left.
 """
 

@@ -1,11 +1,13 @@
 import gzip
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from harness.images import idx_bytes, write_idx_set
 
 from scaling.core.errors import BadInput
-from scaling.networks.data.sources.idx import load_idx, read_idx, stated_training_images
+from scaling.networks.data.sizes import Sizes
+from scaling.networks.data.sources.idx import load_idx, read_idx, sizes
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
@@ -22,12 +24,13 @@ def test_plain_and_compressed_files(tmp_path, suffix, mark):
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz"])
-def test_the_number_of_training_images_is_known_from_the_first_bytes(tmp_path, suffix):
-    assert stated_training_images(tmp_path) is None
+def test_the_sizes_are_known_from_the_first_bytes_and_the_labels(tmp_path, suffix):
+    settings = SimpleNamespace(root=str(tmp_path))
+    assert sizes(settings) is None
     write_idx_set(tmp_path, suffix)
-    assert stated_training_images(tmp_path) == 5
+    assert sizes(settings) == Sizes((1, 4, 6), 3, 5, 3)
     (tmp_path / f"train-images-idx3-ubyte{suffix}").write_bytes(b"\0\0\x08")
-    assert stated_training_images(tmp_path) is None
+    assert sizes(settings) is None
 
 
 def test_missing_folder_and_missing_file(tmp_path):

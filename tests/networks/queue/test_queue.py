@@ -245,7 +245,7 @@ def test_it_needs_torch_and_numpy_only(data, tmp_path):
     write_queue(queue_of(study(), ["CNN_toy"], data, P=[20]), tmp_path / "queue.json")
     bare = f"""
 import runpy, sys
-for name in ("pandas", "pydantic", "scipy", "pyarrow", "matplotlib", "sklearn", "torchvision", "snakemake", "yaml"):
+for name in ("pandas", "pydantic", "scipy", "pyarrow", "PIL", "sklearn", "torchvision", "snakemake", "yaml"):
     sys.modules[name] = None
 sys.argv = [{str(SCRIPTS / "run.py")!r}, *sys.argv[1:]]
 runpy.run_path(sys.argv[0], run_name="__main__")

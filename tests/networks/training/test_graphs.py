@@ -126,7 +126,7 @@ class Card:
 
     def __init__(self, current="main"):
         self.done, self.waited, self.streams = [], 0, {name: self.stream(name) for name in ("main", "side", "lane")}
-        self.current, self.benchmarks = self.streams[current], []
+        self.current = self.streams[current]
 
     def stream(self, name):
         def wait_stream(other):
@@ -162,7 +162,6 @@ class Card:
 
     def step(self):
         self.done.append(f"step on {self.current.name}")
-        self.benchmarks.append(torch.backends.cudnn.benchmark)
 
 
 @pytest.fixture
@@ -192,16 +191,6 @@ def test_on_another_stream_a_recording_is_made_there(card):
     card = card("lane")
     CudaCapture()(card.step)
     assert card.done == [*["step on lane"] * 3, "step on recording on lane"]
-
-
-@pytest.mark.parametrize("before", [False, True])
-@pytest.mark.parametrize("wanted", [False, True])
-def test_algorithms_are_tried_while_warming_up_and_only_then(card, monkeypatch, wanted, before):
-    monkeypatch.setattr(torch.backends.cudnn, "benchmark", before)
-    card = card()
-    CudaCapture(benchmark=wanted)(card.step)
-    assert card.benchmarks == [wanted] * 3 + [before]
-    assert torch.backends.cudnn.benchmark == before
 
 
 @pytest.mark.parametrize("free", [10**12, 1000])

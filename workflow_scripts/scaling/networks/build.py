@@ -1,4 +1,4 @@
-"""A network by the name of its family. A new family is one new module in this folder with a function `build`."""
+"""A network by the name of its family (scaling.networks.families), with its initial weights."""
 
 import inspect
 from contextlib import suppress

@@ -207,10 +207,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _cells(arguments: argparse.Namespace) -> list[CellCost]:
-    if arguments.cells:
-        cells = _saved(arguments.cells)
-    else:
-        cells = cells_of(arguments.preset, arguments.config)
+    cells = _saved(arguments.cells) if arguments.cells else cells_of(arguments.preset, arguments.config)
     if arguments.only:
         if unknown := set(arguments.only) - {cell.name for cell in cells}:
             raise BadInput(f"--only: {min(unknown)!r} is not one of {', '.join(cell.name for cell in cells)}")

@@ -35,8 +35,5 @@ def known_training_images(settings: Any) -> int | None:
     """Number of training images; None if it is not known before the files are read."""
     if settings.deform:
         return settings.deform.train_images
-    source = SOURCES.load(settings.source)
-    if hasattr(source, "training_images"):
-        return source.training_images(settings)
-    sizes = source.sizes(settings)
+    sizes = SOURCES.load(settings.source).sizes(settings)
     return sizes.train_images if sizes else None

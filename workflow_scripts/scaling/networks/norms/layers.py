@@ -1,18 +1,19 @@
-"""Per-layer statistics of weight matrices: everything that the norms of definitions.py are made of.
+"""Per-layer statistics of weight matrices: everything that the norms (the files of definitions) are made of.
 
-All in float64, on the device where the weights are, for one network or a stack of networks at once. Singular values
-come from the largest eigenvalue of the Gram matrix of the smaller side: as exact as the SVD (to 2e-15, measured) and
-several times cheaper; power iteration on the kernel was off by up to 6e-3.
+All in float64, for a stack of networks at once. Singular values come from the largest eigenvalue of the Gram matrix of
+the smaller side: as exact as the SVD (to 2e-15, measured) and several times cheaper; power iteration on the kernel was
+off by up to 6e-3. All is computed on the device where the weights are, but for those eigenvalues.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import torch
 from torch import Tensor
 
 from scaling.core.errors import BadInput
 from scaling.networks.layers import WeightLayer, WeightLayers
-from scaling.networks.norms.operators import Operator, convolution_of, operator_norms
+from scaling.networks.norms.operators import convolution_of, operator_norms
 
 #: What `layer_statistics` gives for each layer, besides its name and its shape.
 STATISTICS = (
@@ -66,7 +67,7 @@ def network_statistics(
             operator = "the matrix"
         elif with_operator_norms:
             operator = operator_norms(weight, convolution_of(layer)).log10()
-        found.append(_statistics(layer.matrix.blocks(weight.double()), _folding(layer, state), operator))
+        found.append(layer_statistics(layer.matrix.blocks(weight.double()), _folding(layer, state), operator))
     return found
 
 
@@ -79,35 +80,23 @@ def _folding(layer: WeightLayer, state: Mapping[str, Tensor]) -> Tensor | None:
     return deviation.reciprocal() if gain is None else gain.double() / deviation
 
 
-@torch.no_grad()
 def layer_statistics(
-    weight: Tensor, folding: Tensor | None = None, convolution: Operator | None = None
+    blocks: Tensor, folding: Tensor | None = None, operator: Tensor | Literal["the matrix"] | None = "the matrix"
 ) -> dict[str, Tensor]:
-    """Statistics of one layer of each of R networks (A is out x in; a kernel is flattened).
+    """Statistics of one layer of each of R networks: of a block-diagonal matrix A, out x in.
 
     Parameters
     ----------
-    weight : [R, out, in] or [R, out, in, kh, kw].
+    blocks : of A, float64 [R, blocks, rows, columns] (scaling.networks.matrices.Matrix.blocks).
     folding : [R, out], gain / sqrt(running variance + eps) of the batch norm that follows, if one does.
-    convolution : given where the norm of the convolution operator itself is asked for.
+    operator : log10 of the norm of the map itself [R]; "the matrix" where it is that of A; None if not asked for.
 
     Returns
     -------
     float64 tensors [R], one for each of STATISTICS: log10 of the largest singular value, sum over rows of the rows' l2
     norms (row_sum), the same over columns (col_sum), sum of absolute values (l1), of squares (fro2); the operator's
-    log10 norm (NaN for a convolution that was not asked for, the plain one for a matrix); and the first two with
-    each row multiplied by `folding` (the plain ones where no batch norm follows).
-    """
-    operator: Tensor | str | None = "the matrix" if weight.ndim == 3 else None
-    if convolution is not None:
-        operator = operator_norms(weight.detach(), convolution).log10()
-    return _statistics(weight.detach().double().flatten(2)[:, None], folding, operator)
-
-
-def _statistics(blocks: Tensor, folding: Tensor | None, operator: Tensor | str | None) -> dict[str, Tensor]:
-    """`layer_statistics` of block-diagonal matrices, [R, blocks, rows, columns].
-
-    operator : log10 of the operator's norm [R]; "the matrix" where it is the matrix's own; None if not known.
+    log10 norm (NaN if it was not asked for); and the first two with each row multiplied by `folding` (the plain ones
+    where no batch norm follows).
     """
     runs, groups = blocks.shape[:2]
     matrix = blocks.flatten(0, 1)

@@ -13,7 +13,8 @@ class LayerStatistics:
     Attributes
     ----------
     family : of the networks, e.g. "CNN".
-    kind : [L], "conv" or "linear"; name : [L]; rows, columns : [L], shape of the matrices A (out x in).
+    name, kind : [L], as scaling.networks.layers.WeightLayer has them.
+    rows, columns : [L], shape of the matrices A (out x in).
     log10_spectral, row_sum, col_sum, l1, fro2, log10_spectral_operator, log10_spectral_bn, row_sum_bn : float64 [n, L],
         in forward order (what they are: scaling.networks.norms.layers.layer_statistics).
     """

@@ -8,8 +8,6 @@ from torch import nn
 
 from scaling.core.errors import BadInput
 
-PACKAGE = "timm"
-
 
 def build(name: str, image_shape: tuple[int, int, int], classes: int, **sizes: Any) -> nn.Module:
     """The model `name` for these images, with `sizes` as timm's own keyword arguments.

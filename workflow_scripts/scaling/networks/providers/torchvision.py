@@ -6,7 +6,6 @@ from torch import Tensor, nn
 
 from scaling.core.errors import BadInput
 
-PACKAGE = "torchvision"
 #: Models with a second output while they train: without it.
 _WITHOUT = {"googlenet": {"aux_logits": False, "init_weights": True}, "inception_v3": {"aux_logits": False}}
 _WITHOUT["inception_v3"]["init_weights"] = True

@@ -1,4 +1,4 @@
-"""The two files of a queue, and what is common to its steps. Needs the standard library only.
+"""The two files of a queue, and what is common to its steps. Needs NumPy only.
 
 queue.json says which runs are wanted, the most wanted first. records.json.gz holds runs that have ended, whole, each
 with the identity of its run and where it was trained. Both are JSON: reading them runs no code.
@@ -18,7 +18,7 @@ from scaling.networks.training.spec import TrainingSpec, read_spec
 
 FORMAT = 1
 RECORDS = "records.json.gz"
-#: What a run in a queue is made of, with the types of its values; the same of a group, a record, and a logged point in it.
+#: What a run in a queue is made of, with the types of its values; so are a group, a record, and a logged point in it.
 WANTED: dict[str, type] = {"cell": str, "variant": str, "P": int, "seed": int}
 GROUP = {"cell": str, "variant": str, "spec": dict, "epochs": dict, "dataset": str, "images": str, "test_images": int}
 GROUP |= {"code": str, "source": str}

@@ -1,4 +1,4 @@
-"""Train the runs of a queue for so many minutes, on a machine that has only torch, NumPy and Pillow."""
+"""Train the runs of a queue for so many minutes, on a machine that has only torch and NumPy."""
 
 import json
 import math

@@ -41,9 +41,10 @@ def queue_of(
 
     Returns
     -------
-    groups (cell, variant, spec, epochs by P, dataset, images: their hash, test_images: how many, code and source: its
-    fingerprint and the hash of its bytes) and runs (cell, variant, P, seed), the most wanted first. Every beginning of the list is a balanced
-    study: one run at each P, the longest first, and then seeds in proportion to one over the root of a run's cost.
+    groups (cell, variant, spec, epochs by P, dataset, images: their hash, test_images: how many, code: its fingerprint,
+    source: the hash of its bytes) and runs (cell, variant, P, seed), the most wanted first. Every beginning of the list
+    is a balanced study: one run at each P, the longest first, and then seeds in proportion to one over the root of a
+    run's cost.
 
     Raises
     ------

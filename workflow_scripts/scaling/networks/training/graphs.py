@@ -6,8 +6,7 @@ normalisation, forward, backward and optimizer.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -88,14 +87,10 @@ class CudaCapture:
 
     Python launches up to `ahead` steps before the device has done the first of them. It could launch a thousand, and
     a signal to stop would then be answered, and a checkpoint written, minutes late.
-
-    With `benchmark` cuDNN tries its algorithms for each shape of convolution during the first steps and takes the
-    fastest, which may be another one next time, with other bits. Not elsewhere: an evaluation has batches of many
-    sizes, and would try them for each.
     """
 
-    def __init__(self, warm_up: int = 3, ahead: int = 32, benchmark: bool = False) -> None:
-        self.warm_up, self.ahead, self.benchmark = warm_up, ahead, benchmark
+    def __init__(self, warm_up: int = 3, ahead: int = 32) -> None:
+        self.warm_up, self.ahead = warm_up, ahead
         self.pool, self.beside = torch.cuda.graph_pool_handle(), None
 
     def __call__(self, step: Callable[[], None]) -> Callable[[], None]:
@@ -105,7 +100,7 @@ class CudaCapture:
         if main == torch.cuda.default_stream():
             self.beside = stream = self.beside or torch.cuda.Stream()
             stream.wait_stream(main)
-        with torch.cuda.stream(stream), _benchmark(self.benchmark):
+        with torch.cuda.stream(stream):
             for _ in range(self.warm_up):
                 step()
         if stream is not main:
@@ -126,17 +121,6 @@ class CudaCapture:
                 ends.popleft().synchronize()
 
         return replay
-
-
-@contextmanager
-def _benchmark(wanted: bool) -> Iterator[None]:
-    """Not by `cudnn.flags`, which sets other flags as well, to defaults of its own."""
-    before = torch.backends.cudnn.benchmark
-    torch.backends.cudnn.benchmark = wanted
-    try:
-        yield
-    finally:
-        torch.backends.cudnn.benchmark = before
 
 
 def recorded_if_asked(engine: Any, spec: TrainingSpec, capture: Callable[[], Capture] | None) -> Any:

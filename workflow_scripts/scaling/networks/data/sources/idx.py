@@ -38,18 +38,15 @@ def sizes(settings: Any) -> Sizes | None:
         return None
 
 
-def training_images(settings: Any) -> int | None:
-    """How many there are, from the first bytes of their file; None if it cannot be read."""
-    return stated_training_images(settings.root)
-
-
 def files(settings: Any) -> list[str]:
     """All of them."""
     return sorted(glob.glob(f"{glob.escape(settings.root)}/*idx?-ubyte*"))
 
 
 def load_idx(root: str | Path) -> tuple[ImageArrays, list[str]]:
-    """The data set in {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte, or in their .gz; its classes.
+    """The data set in {train,t10k}-images-idx3-ubyte and {train,t10k}-labels-idx1-ubyte; its classes.
+
+    The files may have a dot before idx, as in train-images.idx3-ubyte, end in .gz, and be packed under either name.
 
     BadInput if a file is missing, damaged, or of another kind.
     """
@@ -62,14 +59,6 @@ def load_idx(root: str | Path) -> tuple[ImageArrays, list[str]]:
         parts.append(read_idx(_find(folder, f"{split}-labels", 1), 1).astype(np.int64))
     classes = [str(label) for label in range(int(max(parts[1].max(initial=0), parts[3].max(initial=0))) + 1)]
     return ImageArrays(*parts), classes
-
-
-def stated_training_images(root: str | Path) -> int | None:
-    """Number of training images, from the first bytes of their file; None if it cannot be read."""
-    try:
-        return _stated(_find(Path(root), "train-images", 3), 3)[0]
-    except (BadInput, OSError, EOFError, zlib.error, ValueError):
-        return None
 
 
 def _stated(path: Path, dimensions: int) -> list[int]:
@@ -97,7 +86,7 @@ def _find(folder: Path, stem: str, dimensions: int) -> Path:
 
 
 def read_idx(path: Path, dimensions: int) -> np.ndarray:
-    """The bytes in an IDX file (or its .gz) of so many dimensions: uint8, of the shape that the file states.
+    """The bytes in an IDX file, packed by gzip or not, of so many dimensions: uint8, of the shape that the file states.
 
     BadInput if the file is not such a file, or holds fewer or more bytes than it states.
     """

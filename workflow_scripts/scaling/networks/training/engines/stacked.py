@@ -61,7 +61,7 @@ class StackedRuns:
         except (RuntimeError, TypeError, ValueError) as problem:
             why = " ".join(str(problem).split())[:200]
             raise BadInput(
-                f"engine: stacked cannot train {self.spec.family}: {why}; allowed for it: single, streams"
+                f"engine: stacked cannot train {self.spec.family}: {why}; allowed for it: single, lanes, streams"
             ) from problem
 
     def scores(self, images: Tensor) -> Tensor:
@@ -102,14 +102,11 @@ class StackedRuns:
         test = torch.zeros_like(train)
         with exact_products(self.device):
             for index in subset.split(size, dim=1):
-                train += self._score(*self._batch_plain(index), 0)
+                train += self._score(*self._batch(index, None), 0)
             for batch, labels in zip(images.test_images.split(size), images.test_labels.split(size), strict=True):
                 test += self._score(images.normalise(batch), labels, None)
         self.model.train()
         return torch.cat([train / subset.shape[1], test / len(images.test_labels)], dim=1)
-
-    def _batch_plain(self, index: Tensor) -> tuple[Tensor, Tensor]:
-        return self._batch(index, None)
 
     def _score(self, images: Tensor, labels: Tensor, dimension: int | None) -> Tensor:
         """Misclassified images and summed losses [R, 2]; `dimension` 0 if each run has images of its own."""
