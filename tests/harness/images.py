@@ -1,12 +1,17 @@
 """Small data sets as files: a folder of images, archives of it, IDX files."""
 
 import gzip
+import struct
 import tarfile
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
+
+from scaling.networks.data.prepare import prepare
+from scaling.networks.data.settings import Dataset
 
 
 def write_image(path, pixels, **options):
@@ -39,6 +44,16 @@ def archive_of(root, path, top=""):
     return path
 
 
+def png_bytes(width, height, bits, colour, rows):
+    """A PNG of a header and of rows that need not be what it states."""
+
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
 def idx_bytes(array):
     """An array of unsigned bytes as the content of an IDX file."""
     header = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
@@ -59,3 +74,8 @@ def write_idx_set(folder, suffix="", mark="-", n_train=5, n_test=3, classes=3):
             )
         arrays += [images, labels]
     return arrays
+
+
+def prepared(source, **settings):
+    """The arrays of a data set with these settings, and its provenance."""
+    return prepare(Dataset(source=source, **settings))

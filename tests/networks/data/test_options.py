@@ -8,15 +8,14 @@ import time
 
 import numpy as np
 import pytest
-from harness.images import write_idx_set
+from harness.images import prepared, write_idx_set
 from harness.paths import SCRIPTS
 from harness.steps import run_step
 
 from scaling.core.errors import BadInput
 from scaling.networks.data.arrays import MAX_BYTES, ImageArrays
 from scaling.networks.data.options import deform, label_noise
-from scaling.networks.data.prepare import prepare
-from scaling.networks.data.settings import Dataset
+from scaling.networks.data.settings import Dataset, Deform
 from scaling.networks.data.sizes import known_sizes, known_training_images
 
 EVERYTHING = {"rotation": 15, "shift": 0.9, "scale": 0.15, "shear": 0.2, "train_images": 3000, "test_images": 500}
@@ -65,7 +64,7 @@ def test_sine_and_cosine_without_a_library():
 
 def test_no_deformation_gives_the_originals_in_turn():
     images = random_images(5, 6, 4, 3)
-    made = deform.apply(arrays_of(images), {"train_images": 12, "test_images": 3})
+    made = deform.apply(arrays_of(images), Deform(train_images=12, test_images=3))
     assert np.array_equal(made.train_images, images[np.arange(12) % 5])
     assert made.train_labels.tolist() == [0, 1, 2, 3, 4] * 2 + [0, 1]
     assert np.array_equal(made.test_images, images[::-1][:3])
@@ -84,7 +83,7 @@ def test_originals_of_training_and_test_stay_apart():
     train = ImageArrays(
         np.full((3, 4, 4, 1), 200, np.uint8), np.arange(3), np.full((2, 4, 4, 1), 9, np.uint8), np.ones(2)
     )
-    made = deform.apply(train, EVERYTHING)
+    made = deform.apply(train, Deform(**EVERYTHING))
     assert set(np.unique(made.test_images)) <= set(range(10)) and made.train_images.max() == 200
     assert len(np.unique(made.train_images.reshape(3000, -1), axis=0)) > 2900, "every image is a new one"
     assert not np.array_equal(made.train_images[:500], made.test_images), "two streams of random numbers"
@@ -92,12 +91,14 @@ def test_originals_of_training_and_test_stay_apart():
 
 def test_an_image_does_not_depend_on_how_many_there_are_and_does_on_the_seed(monkeypatch):
     images = arrays_of(random_images(7, 8, 8, 1))
-    many = deform.apply(images, EVERYTHING).train_images
-    few = deform.apply(images, EVERYTHING | {"train_images": 10}).train_images
+    many = deform.apply(images, Deform(**EVERYTHING)).train_images
+    few = deform.apply(images, Deform(**EVERYTHING | {"train_images": 10})).train_images
     assert np.array_equal(few, many[:10])
-    assert not np.array_equal(few, deform.apply(images, EVERYTHING | {"train_images": 10, "seed": 1}).train_images)
+    assert not np.array_equal(
+        few, deform.apply(images, Deform(**EVERYTHING | {"train_images": 10, "seed": 1})).train_images
+    )
     monkeypatch.setattr(deform, "AT_ONCE", 1)
-    assert np.array_equal(deform.apply(images, EVERYTHING | {"train_images": 10}).train_images, few)
+    assert np.array_equal(deform.apply(images, Deform(**EVERYTHING | {"train_images": 10})).train_images, few)
 
 
 # Written down once; another machine, NumPy or number of threads has to give them again.
@@ -120,8 +121,9 @@ SUMS = {
 def test_the_bytes_are_the_same_on_any_machine(machine):
     program = (
         "import json, sys, warnings; sys.path.insert(0, sys.argv[1]); warnings.simplefilter('ignore');"
-        " from scaling.networks.data.prepare import prepare;"
-        " print(json.dumps(prepare('digits', deform=json.loads(sys.argv[2]), label_noise=0.2)[1]['sha256']))"
+        " from scaling.networks.data.prepare import prepare; from scaling.networks.data.settings import Dataset;"
+        " digits = Dataset(source='digits', deform=json.loads(sys.argv[2]), label_noise=0.2);"
+        " print(json.dumps(prepare(digits)[1]['sha256']))"
     )
     found = subprocess.run(
         [sys.executable, "-c", program, str(SCRIPTS), json.dumps(EVERYTHING)],
@@ -148,9 +150,9 @@ def test_wrong_labels_are_a_share_fixed_for_each_image_and_the_test_is_clean():
 def test_every_source_takes_the_options_and_the_provenance_says_so(tmp_path):
     write_idx_set(tmp_path / "idx", n_train=12)
     wanted = {"train_images": 40, "test_images": 6, "rotation": 10}
-    arrays, said = prepare("idx", root=str(tmp_path / "idx"), pool=2, deform=wanted, label_noise=0.5)
+    arrays, said = prepared("idx", root=str(tmp_path / "idx"), pool=2, deform=wanted, label_noise=0.5)
     assert arrays.train_images.shape == (40, 2, 3, 1) and said["deform"] == wanted and said["label_noise"] == 0.5
-    plain = prepare("idx", root=str(tmp_path / "idx"), pool=2)[1]
+    plain = prepared("idx", root=str(tmp_path / "idx"), pool=2)[1]
     assert "deform" not in plain and "label_noise" not in plain
     dataset = Dataset(source="idx", root=str(tmp_path / "idx"), deform=wanted)
     assert known_training_images(dataset) == 40
@@ -168,7 +170,7 @@ def test_the_step_takes_the_options(tmp_path):
 
 def test_thirty_thousand_small_images(report):
     start = time.process_time()
-    arrays, _ = prepare("digits", deform=EVERYTHING | {"train_images": 26_000, "test_images": 4_000})
+    arrays, _ = prepared("digits", deform=EVERYTHING | {"train_images": 26_000, "test_images": 4_000})
     report("Images", f"30,000 deformed digits in {time.process_time() - start:.1f} s")
     assert len(arrays.train_images) == 26_000 and len(arrays.test_images) == 4_000
 
@@ -195,5 +197,5 @@ def test_bad_values_are_refused(settings, says):
 def test_too_many_images_are_one_line():
     wanted = EVERYTHING | {"train_images": MAX_BYTES}
     with pytest.raises(BadInput, match=r"digits: deform.train_images: .* are allowed") as it:
-        prepare("digits", deform=wanted)
+        prepared("digits", deform=wanted)
     assert "\n" not in str(it.value)

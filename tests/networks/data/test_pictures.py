@@ -2,19 +2,16 @@
 
 import os
 import shutil
-import struct
 import time
 import zipfile
-import zlib
 
 import numpy as np
 import pytest
-from harness.images import archive_of, write_image
+from harness.images import archive_of, png_bytes, prepared, write_image
 from PIL import Image
 
 from scaling.core.errors import BadInput
 from scaling.networks.data.pictures import picture
-from scaling.networks.data.prepare import prepare
 from scaling.networks.data.settings import Dataset
 from scaling.networks.data.sizes import known_sizes
 from scaling.networks.data.sources import folder
@@ -81,18 +78,12 @@ def test_palettes_cmyk_black_and_white_and_the_first_frame(tmp_path):
         assert pixels.mean() == pytest.approx(50, abs=3), name
 
 
-def chunk(kind, data):
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-
 @pytest.mark.parametrize("colour", [0, 2, 4, 6])
 def test_sixteen_bits_are_refused_in_any_mode(colour):
     channels = {0: 1, 2: 3, 4: 2, 6: 4}[colour]
     rows = b"".join(b"\0" + bytes(2 * channels * 4) for _ in range(4))
-    header = struct.pack(">IIBBBBB", 4, 4, 16, colour, 0, 0, 0)
-    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     with pytest.raises(BadInput, match=r"x\.png: more than 8 bits a channel"):
-        picture(png, "x.png")
+        picture(png_bytes(4, 4, 16, colour, rows), "x.png")
 
 
 def test_tiffs_of_more_bits_are_refused(tmp_path):
@@ -230,28 +221,28 @@ def many(root, n=20):
 
 def test_a_share_of_each_class_becomes_the_test_set(tmp_path):
     root = many(tmp_path / "x")
-    arrays, provenance = prepare("folder", root=str(root), test_fraction=0.2)
+    arrays, provenance = prepared("folder", root=str(root), test_fraction=0.2)
     assert provenance["test_fraction"] == 0.2
     assert np.bincount(arrays.train_labels).tolist() == [16, 16] and np.bincount(arrays.test_labels).tolist() == [4, 4]
     values = [set(part[:, 0, 0, 0].tolist()) for part in (arrays.train_images, arrays.test_images)]
     assert not values[0] & values[1] and len(values[0] | values[1]) == 40
-    again, _ = prepare("folder", root=str(archive_of(root, tmp_path / "x.zip", "deep/er")), test_fraction=0.2)
+    again, _ = prepared("folder", root=str(archive_of(root, tmp_path / "x.zip", "deep/er")), test_fraction=0.2)
     assert np.array_equal(arrays.test_images, again.test_images)
     many(tmp_path / "y/train")
-    same_split, _ = prepare("folder", root=str(tmp_path / "y"), test_fraction=0.2)
+    same_split, _ = prepared("folder", root=str(tmp_path / "y"), test_fraction=0.2)
     assert np.array_equal(arrays.test_images, same_split.test_images)
     many(tmp_path / "y/val", 2)
     with pytest.raises(BadInput, match="test_fraction: there is a val/ in it already"):
-        prepare("folder", root=str(tmp_path / "y"), test_fraction=0.2)
+        prepared("folder", root=str(tmp_path / "y"), test_fraction=0.2)
     with pytest.raises(BadInput, match="leaves none"):
-        prepare("folder", root=str(many(tmp_path / "z", 1)), test_fraction=0.2)
+        prepared("folder", root=str(many(tmp_path / "z", 1)), test_fraction=0.2)
 
 
 def test_resize(images):
     write_image(images / "train/dog/b.png", np.full((9, 12), 7))
     with pytest.raises(BadInput, match=r"has 12x9 pixels.*`resize: \[height, width\]` makes them so"):
         load_folder(images)
-    arrays, provenance = prepare("folder", root=str(images), resize=(3, 5))
+    arrays, provenance = prepared("folder", root=str(images), resize=(3, 5))
     assert arrays.train_images.shape == (4, 3, 5, 1) and provenance["resize"] == (3, 5)
     assert (arrays.train_images[3] == 7).all()
     Image.fromarray(np.full((1500, 2000), 9, np.uint8)).save(images / "train/dog/b.png")

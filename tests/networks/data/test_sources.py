@@ -9,7 +9,7 @@ from urllib.error import URLError
 
 import numpy as np
 import pytest
-from harness.images import archive_of, idx_bytes, write_idx_set
+from harness.images import archive_of, idx_bytes, prepared, write_idx_set
 from harness.paths import SCRIPTS
 from harness.steps import run_step
 
@@ -24,11 +24,11 @@ MNIST = FACTS["MNIST"]
 
 
 def test_digits():
-    arrays, provenance = prepare("digits")
+    arrays, provenance = prepared("digits")
     assert arrays.train_images.shape == (1440, 8, 8, 1) and arrays.test_images.shape == (357, 8, 8, 1)
     assert provenance["source"] == "digits" and provenance["classes"] == list("0123456789")
     assert set(np.unique(arrays.train_images)) == {round(value * 255 / 16) for value in range(17)}
-    again, _ = prepare("digits", test_images=357)
+    again, _ = prepared("digits", test_images=357)
     assert np.array_equal(arrays.train_images, again.train_images)
     from sklearn.datasets import load_digits
 
@@ -41,26 +41,30 @@ def test_digits():
 
 
 def test_digits_with_another_split_and_pooled():
-    arrays, _ = prepare("digits", test_images=797, pool=2)
+    arrays, _ = prepared("digits", test_images=797, pool=2)
     assert arrays.train_images.shape == (1000, 4, 4, 1)
 
 
 def test_idx_and_folder_and_pool(tmp_path, images):
     expected = write_idx_set(tmp_path / "idx")
-    arrays, provenance = prepare("idx", root=str(tmp_path / "idx"), pool=2)
+    arrays, provenance = prepared("idx", root=str(tmp_path / "idx"), pool=2)
     assert arrays.train_images.shape == (5, 2, 3, 1)
     assert arrays.train_images[0, 0, 0, 0] == int(expected[0][0, :2, :2].mean() + 0.5)
     assert provenance["pool"] == 2 and provenance["train_images"] == 5
-    arrays, provenance = prepare("folder", root=str(images))
+    arrays, provenance = prepared("folder", root=str(images))
     assert provenance["classes"] == ["cat", "dog"] and provenance["root"] == str(images)
-    with pytest.raises(BadInput, match=r"images: pool: 3 does not divide images of 4x6"):
-        prepare("folder", root=str(images), pool=3)
+    with pytest.raises(ValueError, match=r"pool: 3 does not divide images of 4x6"):
+        Dataset(source="folder", root=str(images), pool=3)
+    unseen = Dataset(source="folder", root=str(tmp_path / "later"), pool=3)  # its sizes are not known yet
+    images.rename(tmp_path / "later")
+    with pytest.raises(BadInput, match=r"later: pool: 3 does not divide images of 4x6"):
+        prepare(unseen)
 
 
 def test_a_class_of_idx_files_without_training_images(tmp_path):
     write_idx_set(tmp_path, n_train=2, n_test=3)
     with pytest.raises(BadInput, match="no training image of class 2"):
-        prepare("idx", root=str(tmp_path))
+        prepared("idx", root=str(tmp_path))
 
 
 # ------------------------------------------------------------------------------------- torchvision
@@ -92,7 +96,7 @@ def write_mnist(folder, mean=0.1307, per_class=MNIST.per_class, suffix=""):
 def test_mnist_is_read_from_wherever_its_files_are(tmp_path, no_network, below, suffix):
     write_mnist(tmp_path / below, suffix=suffix)
     before = sorted(tmp_path.rglob("*"))
-    arrays, provenance = prepare("torchvision", name="MNIST", root=str(tmp_path))
+    arrays, provenance = prepared("torchvision", name="MNIST", root=str(tmp_path))
     assert arrays.train_images.shape == (60_000, 28, 28, 1) and provenance["classes"][3] == "3 - three"
     assert sorted(tmp_path.rglob("*")) == before  # nothing is made by looking
 
@@ -100,7 +104,7 @@ def test_mnist_is_read_from_wherever_its_files_are(tmp_path, no_network, below, 
 def test_other_images_are_not_taken_for_a_data_set_by_name(tmp_path, no_network):
     def problem(name, folder):
         with pytest.raises(BadInput, match=f"these are not the images of {name}") as it:
-            prepare("torchvision", name=name, root=str(folder))
+            prepared("torchvision", name=name, root=str(folder))
         return str(it.value)
 
     write_idx_set(tmp_path / "few/MNIST/raw", n_train=600, n_test=100, classes=10)
@@ -115,7 +119,7 @@ def test_a_root_with_a_tilde_or_a_variable(tmp_path, monkeypatch, images):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("DATA", str(tmp_path))
     for root in (f"~/{images.name}", f"$DATA/{images.name}", f"${{DATA}}/{images.name}"):
-        assert prepare("folder", root=root)[1]["root"] == str(images)
+        assert prepared("folder", root=root)[1]["root"] == str(images)
         assert Dataset(source="folder", root=root).root == str(images)
 
 
@@ -158,7 +162,7 @@ CIFAR = [("CIFAR10", 10), ("CIFAR100", 100)]
 def test_torchvision_reads_cifar(tmp_path, monkeypatch, no_network, name, classes):
     kind, folder, written, names = write_cifar(tmp_path, monkeypatch, name, classes)
     monkeypatch.setitem(FACTS, name, facts_of_the_few(kind, classes))
-    arrays, provenance = prepare("torchvision", name=name, root=str(tmp_path))
+    arrays, provenance = prepared("torchvision", name=name, root=str(tmp_path))
     first = written[kind.train_list[0][0]]
     assert arrays.train_images.shape == (classes * len(kind.train_list), 32, 32, 3)
     assert arrays.train_images[3, 5, 7].tolist() == [first[3, c * 1024 + 5 * 32 + 7] for c in range(3)]
@@ -170,14 +174,14 @@ def test_torchvision_reads_cifar(tmp_path, monkeypatch, no_network, name, classe
     with pytest.raises(
         BadInput, match=re.escape(f"{name} is not (or not whole) in this folder and could not be downloaded")
     ):
-        prepare("torchvision", name=name, root=str(tmp_path))
+        prepared("torchvision", name=name, root=str(tmp_path))
 
 
 @pytest.mark.parametrize(("name", "classes"), CIFAR)
 def test_cifar_has_its_published_numbers_of_images(tmp_path, monkeypatch, no_network, name, classes):
     write_cifar(tmp_path, monkeypatch, name, classes)
     with pytest.raises(BadInput, match=f"not the images of {name}: the train set has .* labels, not 50000 of 32x32;"):
-        prepare("torchvision", name=name, root=str(tmp_path))
+        prepared("torchvision", name=name, root=str(tmp_path))
 
 
 @pytest.mark.parametrize(("name", "classes"), CIFAR)
@@ -195,13 +199,13 @@ def test_cifar_has_its_published_labels(tmp_path, monkeypatch, no_network, name,
     monkeypatch.setitem(FACTS, name, facts_of_the_few(kind, classes))
     said = told.format(classes=classes, last=classes - 1, before=classes - 2) if "{" in told else told
     with pytest.raises(BadInput, match=f"not the images of {name}: the train set has .*{said}") as problem:
-        prepare("torchvision", name=name, root=str(tmp_path))
+        prepared("torchvision", name=name, root=str(tmp_path))
     assert "\n" not in str(problem.value)
 
 
 def test_torchvision_without_files_or_network(tmp_path, no_network):
     with pytest.raises(BadInput, match=r"downloads: MNIST is not .*could not be downloaded.*no network in") as it:
-        prepare("torchvision", name="MNIST", root=str(tmp_path / "downloads"))
+        prepared("torchvision", name="MNIST", root=str(tmp_path / "downloads"))
     assert "\n" not in str(it.value)
     assert not (tmp_path / "downloads").exists()
 
@@ -211,13 +215,13 @@ def test_torchvision_truncated_file(tmp_path, no_network):
     path = tmp_path / "MNIST/raw/train-images-idx3-ubyte"
     path.write_bytes(path.read_bytes()[:50])
     with pytest.raises(BadInput, match=re.escape("MNIST is not (or not whole) in this folder")):
-        prepare("torchvision", name="MNIST", root=str(tmp_path))
+        prepared("torchvision", name="MNIST", root=str(tmp_path))
 
 
 def test_torchvision_looks_in_the_downloads_if_no_root_is_given(tmp_path, monkeypatch, no_network):
     monkeypatch.chdir(tmp_path)
     write_mnist(tmp_path / DOWNLOADS / "MNIST/raw")
-    assert prepare("torchvision", name="MNIST", pool=2)[0].train_images.shape == (60_000, 14, 14, 1)
+    assert prepared("torchvision", name="MNIST", pool=2)[0].train_images.shape == (60_000, 14, 14, 1)
 
 
 # ----------------------------------------------------------------------------------------- scripts

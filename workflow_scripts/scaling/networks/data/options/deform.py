@@ -28,13 +28,13 @@ def apply(arrays: ImageArrays, value: Any) -> ImageArrays:
 
     Parameters
     ----------
-    value : a scaling.networks.data.settings.Deform, or a mapping with its keys.
+    value : a scaling.networks.data.settings.Deform.
 
     Raises
     ------
     BadInput if the images would be larger than a data set may be.
     """
-    wanted = {"rotation": 0, "shift": 0, "scale": 0, "shear": 0, "seed": 0} | dict(value)
+    wanted = dict(value)
     made = []
     for split in ("train", "test"):
         originals, labels = getattr(arrays, f"{split}_images"), getattr(arrays, f"{split}_labels")

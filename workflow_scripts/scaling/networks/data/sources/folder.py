@@ -27,7 +27,7 @@ LOOKED_AT = 8  # images that are decoded to know the size of all, before they ar
 
 def load(settings: Any) -> tuple[ImageArrays, list[str]]:
     """The images in the folder or archive `root`."""
-    return load_folder(settings.root, _resize(settings), _fraction(settings))
+    return load_folder(settings.root, settings.resize, settings.test_fraction)
 
 
 def check(settings: Any) -> None:
@@ -41,10 +41,9 @@ def sizes(settings: Any) -> Sizes | None:
     root = Path(settings.root)
     if not root.exists() or (root.is_file() and root.stat().st_size > MAX_UNPACKED_TWICE and not is_zipfile(root)):
         return None
-    resize = _resize(settings)
     try:
         changed = state(settings) or f"{root.stat().st_size} {root.stat().st_mtime_ns}"
-        return _looked_at(root, changed, tuple(resize) if resize else None, _fraction(settings))
+        return _looked_at(root, changed, settings.resize, settings.test_fraction)
     except (BadInput, OSError, IndexError):
         return None  # whatever is wrong with it, reading it says so
 
@@ -115,14 +114,6 @@ def load_folder(
         images = _held_out(root, images, layout, test_fraction)
     names = _checked_classes(root, images, layout)
     return _stack(images, names), names
-
-
-def _resize(settings: Any) -> Sequence[int] | None:
-    return getattr(settings, "resize", None)
-
-
-def _fraction(settings: Any) -> float | None:
-    return getattr(settings, "test_fraction", None)
 
 
 @cache
