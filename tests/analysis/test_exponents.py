@@ -6,7 +6,16 @@ import pytest
 from harness.exponents import long_table
 
 from scaling.analysis.authors import authors_exponents
-from scaling.analysis.exponents import COLUMNS, IDENTITY, identified, identity_of, long_form, wide_by, wide_form
+from scaling.analysis.exponents import (
+    COLUMNS,
+    IDENTITY,
+    by_identity,
+    identified,
+    identity_of,
+    long_form,
+    wide_by,
+    wide_form,
+)
 from scaling.analysis.mean_curves import mean_curves
 from scaling.analysis.robust.procedure import robust_exponents
 from scaling.core.tidy import read_table, write_table
@@ -61,6 +70,18 @@ def test_the_parts_of_a_long_table_stand_in_its_order(fits):
 def test_no_rows_are_a_table_too():
     empty = pd.DataFrame(columns=COLUMNS)
     assert wide_form(empty).empty and wide_by(empty, ["cell"]) == {}
+
+
+def test_tables_by_what_they_belong_to():
+    names = [("A_x", "l1"), ("A_x", "l2"), ("B_x", "l1")]
+    tables = [
+        identified(pd.DataFrame({"P": [1]}), dict(zip(IDENTITY, ("trained", cell, "baseline", norm), strict=True)))
+        for cell, norm in names
+    ]
+    found = by_identity(iter(tables), ["cell", "norm"])
+    assert list(found) == names and all(found[name] is table for name, table in zip(names, tables, strict=True))
+    with pytest.raises(ValueError, match="one study/cell/variant/norm is needed, the table has 2"):
+        by_identity([pd.concat(tables[:2])], ["cell"])
 
 
 def test_a_table_is_of_one_identity_or_refused():

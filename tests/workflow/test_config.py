@@ -74,6 +74,8 @@ def test_a_name_of_a_file_in_another_case_is_the_same_choice():
     variants = {"mine": {"weight_decay": 0.1, "optimizer": "adam"}, "descent": {"optimizer": "sgd"}}
     own = study(variants=variants, cells={"CNN_digits": {"variants": ["mine", "descent"]}})
     assert ("CNN_digits", "mine", own.norms[0]) in own.rows("weight_decay")
+    with pytest.raises(ValueError, match="rows of kind 'momentum': not one of baseline, weight_decay, sgd, norms"):
+        own.rows("momentum")
     assert own.rows("sgd") == [("CNN_digits", "descent", own.norms[0])]
 
 

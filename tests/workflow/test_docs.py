@@ -10,13 +10,13 @@ from html.parser import HTMLParser
 import jsonschema
 import pytest
 import yaml
+from harness.pages import PAGES
 from harness.paths import ROOT
 
 from scaling.config import ROOMS
 
 DOCS, LIBRARY = ROOT / "docs", ROOT / "workflow_scripts" / "scaling"
 README = ROOT / "README.md"
-PAGES = [README, *sorted(DOCS.glob("*.md"))]
 MKDOCS = ROOT / ".venv-docs" / "bin" / "mkdocs"
 SCHEMA = DOCS / "config.schema.json"
 TO_MEND = "run: .venv/bin/python docs/generate_configuration.py"
@@ -92,8 +92,7 @@ def test_the_files_that_pages_name_exist():
     modules = re.compile(rf"`((?:{rooms})/[a-z_0-9/]*(?:\.py|/))`")
     others = re.compile(r"`((?:docs|envs|examples|recorded|rules|slurm|tests|workflow_scripts)/[\w./-]*)`")
     missing, found = [], 0
-    for page in PAGES:
-        text = page.read_text()
+    for page, text in PAGES.items():
         named = [LIBRARY / name for name in modules.findall(text)] + [ROOT / name for name in others.findall(text)]
         found += len(named)
         missing += [

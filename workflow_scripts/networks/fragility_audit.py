@@ -5,7 +5,7 @@ In: exponents and trajectories of every cell and variant, in one norm.  Out: res
 
 from pathlib import Path
 
-from scaling.analysis.exponents import identity_of, wide_by
+from scaling.analysis.exponents import by_identity, wide_by
 from scaling.analysis.settings import Exponents
 from scaling.core.command import command
 from scaling.core.tidy import read_table, read_tables, write_table
@@ -14,11 +14,7 @@ from scaling.networks.audits.sensitivity import fragility_audit
 
 def main(exponents: list[Path], trajectories: list[Path], settings: Exponents, audit: Path) -> None:
     """One row per cell, variant and procedure."""
-    runs = {}
-    for file in trajectories:
-        table = read_table(file)
-        identity = identity_of(table)
-        runs[identity["cell"], identity["variant"]] = table
+    runs = by_identity(map(read_table, trajectories), ["cell", "variant"])
     write_table(fragility_audit(wide_by(read_tables(exponents), ["cell", "variant"]), runs, settings), audit)
 
 

@@ -6,7 +6,7 @@ results/precision_curves.tsv.
 
 from pathlib import Path
 
-from scaling.analysis.exponents import identity_of
+from scaling.analysis.exponents import by_identity
 from scaling.analysis.settings import Exponents
 from scaling.core.command import command
 from scaling.core.tidy import read_table, write_table
@@ -15,11 +15,7 @@ from scaling.networks.audits.precision import precision_audit
 
 def main(trajectories: list[Path], settings: Exponents, exponents: Path, curves: Path) -> None:
     """The exponents, and the curves P by P."""
-    runs = {}
-    for file in trajectories:
-        table = read_table(file)
-        identity = identity_of(table)
-        runs[identity["cell"], identity["variant"]] = table
+    runs = by_identity(map(read_table, trajectories), ["cell", "variant"])
     for table, path in zip(precision_audit(runs, settings), (exponents, curves), strict=True):
         write_table(table, path)
 

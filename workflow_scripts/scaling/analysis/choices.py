@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from scaling.analysis.authors import authors_exponents, default_window
+from scaling.analysis.exponents import AGREE
 from scaling.analysis.power_law import PowerLaw, fit_power_law
 from scaling.analysis.robust.chain import Sample, estimate
 from scaling.analysis.robust.data_range import candidates, choose
@@ -19,7 +20,6 @@ from scaling.core.errors import BadInput
 
 STRAIGHTS = (STRAIGHT / 2, STRAIGHT, 2 * STRAIGHT)  # rms deviation of the early law's window
 SHARES = (KEPT, 2 / 3, 1.0)  # share of that window that the slope is taken from
-AGREE = 2.0  # standard errors
 NO_LAW = PowerLaw(np.nan, np.nan, np.nan, 0)
 COLUMNS = [
     "estimator", "min_P", "number_of_P", "straight", "kept", "law", "gamma_1", "sigma_1", "gamma_2", "sigma_2",
@@ -56,7 +56,7 @@ def choices(
         of both scales, where the robust procedure finds one).
     Then the exponents, their standard errors (of gamma_1: from the scatter of the slopes of single P; NaN for the
     corrected law, whose errors only resampling gives), agrees
-    (|gamma_pred - gamma_meas| <= 2 sigma), of_procedure ("robust" or "authors" where the row is what that procedure
+    (|gamma_pred - gamma_meas| <= AGREE sigma), of_procedure ("robust" or "authors" where the row is what that procedure
     chooses by itself; the authors' row has three P ranges and min_P is NaN).
     """
     rows = _authors_rows(curves, optima, window)

@@ -5,7 +5,7 @@ long form: study, cell, variant, norm, procedure, quantity, value, sigma, low, h
 are pivots of it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,8 @@ SIGMA = {
     "difference": "sigma",
     "gamma_2_opt": "sigma_2_opt",
 }
+#: Two numbers agree that are no more of their difference's standard errors apart.
+AGREE = 2.0
 WITH_INTERVAL = [*SIGMA, "gamma_pred_opt", "difference_opt", "gamma_shift"]
 COUNTS = ["number_of_P", "censored_P"]
 
@@ -94,6 +96,12 @@ def wide_form(long: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=None if rows else [*IDENTITY, "procedure", "note"])
     counts = [name for name in COUNTS if name in table]
     return table.astype(dict.fromkeys(counts, "Int64"))
+
+
+def by_identity(tables: Iterable[pd.DataFrame], keys: Sequence[str]) -> dict[tuple[str, ...], pd.DataFrame]:
+    """Tables of one identity each, by some columns of it; ValueError as `identity_of` has it."""
+    named = [(identity_of(table), table) for table in tables]
+    return {tuple(identity[key] for key in keys): table for identity, table in named}
 
 
 def wide_by(long: pd.DataFrame, keys: Iterable[str]) -> dict[tuple[str, ...], pd.DataFrame]:

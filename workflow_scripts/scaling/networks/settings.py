@@ -238,7 +238,7 @@ class Settings(Section):
 
         kind : "baseline", every cell as it is; "weight_decay", the variants that change the weight decay and keep the
             optimizer; "sgd", those that change the optimizer to SGD; "norms", the norms other than the default one, on
-            the data sets of "weight_decay" (the paper: CIFAR10), on all if that is empty.
+            the data sets of "weight_decay" (the paper: CIFAR10), on all if that is empty. ValueError for any other.
         """
         if kind == "baseline":
             return [(cell, "baseline", self.norms[0]) for cell in self.cells]
@@ -246,6 +246,8 @@ class Settings(Section):
             return [key for key in self._changing("weight_decay") if key not in self._changing("optimizer")]
         if kind == "sgd":
             return [key for key in self._changing("optimizer") if self.training(*key[:2]).optimizer == "SGD"]
+        if kind != "norms":
+            raise ValueError(f"rows of kind {kind!r}: not one of baseline, weight_decay, sgd, norms")
         varied = {self.cells[cell].dataset for cell, *_ in self.rows("weight_decay")}
         names = [cell for cell in self.cells if self.cells[cell].dataset in varied or not varied]
         return [(cell, "baseline", norm) for cell in names for norm in self.norms if norm != self.norms[0]]

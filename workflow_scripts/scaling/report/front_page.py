@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from scaling.analysis.exponents import AGREE
 from scaling.core.notation import with_interval, with_uncertainty
 from scaling.core.provenance import software
 from scaling.core.tidy import read_table
@@ -53,9 +54,9 @@ def front_page(
         *(_what_to_see(cell, exponents, picture) if exponents is not None and picture else []),
         "Predicted and measured exponents (Table 1)\n------------------------------------------",
         "The smallest test error falls with the number of images as P\\ :sup:`-γ`. γ_pred = γ₁γ₂ comes from the "
-        "learning curves, γ_meas from the smallest errors. They agree within two standard errors of their difference "
-        "(published, authors), or where the interval of the difference contains zero (robust). Where that interval is "
-        f"wide (more than {WEAK:.0%} of γ_meas on either side), the test is weak.",
+        f"learning curves, γ_meas from the smallest errors. They agree within {AGREE:g} standard errors of their "
+        "difference (published, authors), or where the interval of the difference contains zero (robust). Where that "
+        f"interval is wide (more than {WEAK:.0%} of γ_meas on either side), the test is weak.",
         _list_table(["cell", "procedure", "γ_pred", "γ_meas", "agree"], _predicted_and_measured(table1)),
         "Exponents of the perceptron\n---------------------------",
         _list_table(*_perceptron(perceptron)),
@@ -153,7 +154,7 @@ def _agreement(numbers: Mapping[str, object], source: str) -> str:
     if not (math.isfinite(predicted - measured) and sigma > 0):
         return NOTHING
     apart = abs(predicted - measured) / sigma
-    return f"{'yes' if apart <= 2 else 'no'}, {apart:.1f} σ apart"
+    return f"{'yes' if apart <= AGREE else 'no'}, {apart:.1f} σ apart"
 
 
 def _perceptron(exponents: pd.DataFrame) -> tuple[list[str], list[list[str]]]:

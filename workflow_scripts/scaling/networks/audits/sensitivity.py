@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from scaling.analysis.authors import authors_exponents
-from scaling.analysis.exponents import SIGMA
+from scaling.analysis.exponents import AGREE, SIGMA
 from scaling.analysis.mean_curves import mean_curves
 from scaling.analysis.robust.procedure import robust_exponents
 from scaling.analysis.settings import Exponents
@@ -29,7 +29,7 @@ def norm_audit(
     Returns
     -------
     One row per cell, norm and procedure: the exponents with their intervals; `agrees` (whether the interval of
-    gamma_pred - gamma_meas contains 0, or |difference| <= 2 sigma where the procedure gives no interval);
+    gamma_pred - gamma_meas contains 0, or |difference| <= AGREE sigma where the procedure gives no interval);
     `collapse_chi2`; `monotone_runs` (share of the runs whose norm never turns back); `decades` (dynamic range
     of the norm over all runs, in powers of ten).
     """
@@ -117,7 +117,7 @@ def _summary(row: dict) -> dict:
         difference = row["gamma_pred"] - row["gamma_meas"]
     low, high = row.get("difference_low", np.nan), row.get("difference_high", np.nan)
     if np.isnan(low):
-        agrees = abs(difference) <= 2 * row.get("sigma", np.nan) if np.isfinite(row.get("sigma", np.nan)) else None
+        agrees = abs(difference) <= AGREE * row.get("sigma", np.nan) if np.isfinite(row.get("sigma", np.nan)) else None
     else:
         agrees = bool(low <= 0 <= high)
     kept = {key: row.get(key, np.nan) for name in EXPONENTS for key in (name, f"{name}_low", f"{name}_high")}
