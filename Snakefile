@@ -4,12 +4,24 @@ from snakemake.utils import min_version
 min_version("9.19")
 
 import os
+import sys
 
 HERE = workflow.current_basedir.path
+sys.path.insert(0, os.path.join(HERE, "workflow_scripts"))
 
+from scaling.core.errors import BadInput
+from scaling.core.written import text_of
+from snakemake.exceptions import WorkflowError
 
 # The configuration of the folder that Snakemake works in; where it has none, that of this checkout.
-configfile: "config.yaml" if os.path.exists("config.yaml") else f"{HERE}/config.yaml"
+CONFIG = "config.yaml" if os.path.exists("config.yaml") else os.path.join(HERE, "config.yaml")
+try:
+    text_of(CONFIG)  # Snakemake has no line for a file in another encoding
+except BadInput as problem:
+    raise WorkflowError(str(problem))
+
+
+configfile: CONFIG
 
 
 include: "rules/common.smk"

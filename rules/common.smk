@@ -6,16 +6,11 @@ import re
 import shutil
 import sys
 
-HERE = os.path.dirname(workflow.current_basedir.path)
-sys.path.insert(0, os.path.join(HERE, "workflow_scripts"))
-
 from scaling.config import read_study
-from scaling.core.errors import BadInput
 from scaling.core.written import check_files
 from scaling.core.fingerprint import fingerprint as code
 from scaling.networks.settings import NAMES
 from scaling.sources.source import Row, Source, study_of
-from snakemake.exceptions import WorkflowError
 
 try:
     check_files(workflow.configfiles)

@@ -32,6 +32,16 @@ def test_what_yaml_reads_as_another_number_is_refused(tmp_path, text, line):
     assert line in str(problem.value) and "mine.yaml" in str(problem.value)
 
 
+def test_a_file_of_another_encoding_is_refused_with_its_line(tmp_path):
+    file = tmp_path / "mine.yaml"
+    file.write_bytes("preset: quick\n# größer\n".encode("latin-1"))
+    with pytest.raises(BadInput, match=r"mine\.yaml, line 2: not UTF-8 \(byte 0xf6\); save the file in that encoding$"):
+        check_files([file])
+    file.write_bytes("preset: quick\n# größer\n".encode("utf-16"))
+    with pytest.raises(BadInput, match=r"line 1: not UTF-8 \(byte 0xff\)"):
+        check_files([file])
+
+
 def test_what_is_as_it_is_written_passes(tmp_path):
     text = "\ufeffa: 100\r\nb: '010'\r\nc: 0\r\nd: 0.5\r\ne: [1.0e-3, -7]\r\nf: v010\r\n"
     (tmp_path / "mine.yaml").write_bytes(text.encode())

@@ -69,6 +69,14 @@ def test_the_working_folders_own_config_is_taken(checkout, elsewhere):
     assert "results/trajectories/CNN_FashionMNIST14/baseline/spectral_complexity.parquet" in said
 
 
+def test_a_config_of_another_encoding_is_one_line(checkout, elsewhere):
+    (elsewhere / "config.yaml").write_bytes("# größer\npreset: quick\n".encode("latin-1"))
+    done = snakemake(elsewhere, "--snakefile", checkout / "Snakefile", "-n")
+    said = done.stdout + done.stderr
+    assert done.returncode != 0 and "Traceback" not in said
+    assert "config.yaml, line 1: not UTF-8 (byte 0xf6); save the file in that encoding" in said
+
+
 def test_as_a_module_of_another_workflow(checkout, elsewhere):
     (elsewhere / "Snakefile").write_text(
         f"""

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, ValidationError, create_model
 
 from scaling.core.errors import BadInput
 from scaling.core.settings import what_is_wrong
-from scaling.core.written import with_numbers
+from scaling.core.written import text_of, with_numbers
 from scaling.networks.families import beside
 
 ROOMS = sorted(file.parent.name for file in Path(__file__).parent.glob("*/settings.py") if file.parent.name != "core")
@@ -67,7 +67,7 @@ def read_files(files: Sequence[Path], preset: str | None = None) -> Study:
     config: dict[str, Any] = {}
     for file in files:
         try:
-            content = yaml.safe_load(file.read_text(encoding="utf-8"))
+            content = yaml.safe_load(text_of(file))
         except (OSError, yaml.YAMLError) as problem:
             raise BadInput(f"{file}: not a configuration file ({' '.join(str(problem).split())})") from None
         config = _update(config, content or {})

@@ -1,4 +1,4 @@
-"""Numbers as people write them in a configuration, where YAML takes them for something else."""
+"""What people write in a configuration: text in UTF-8, and numbers that YAML takes for something else."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -34,17 +34,30 @@ def _number(value: Any) -> Any:
     return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
 
+def text_of(file: str | Path) -> str:
+    """The text of a configuration file, which is UTF-8; BadInput that names the line where it is not."""
+    content = Path(file).read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = content[: problem.start].count(b"\n") + 1
+        raise BadInput(
+            f"{file}, line {line}: not UTF-8 (byte 0x{content[problem.start]:02x}); save the file in that encoding"
+        ) from None
+
+
 def check_files(files: Iterable[str | Path]) -> None:
     """Refuse what YAML would read as another number than is written, and a key that is there twice.
 
     Raises
     ------
-    BadInput that names file, line and key: 0100 (64 in YAML: octal), 1:30 (90), a second `seeds` in one section.
+    BadInput that names file, line and key: text that is not UTF-8, 0100 (64 in YAML: octal), 1:30 (90), a second
+    `seeds` in one section.
     """
     for file in files:
         try:
-            root = yaml.compose(Path(file).read_text(encoding="utf-8-sig"), Loader=yaml.SafeLoader)
-        except (OSError, UnicodeDecodeError, yaml.YAMLError):
+            root = yaml.compose(text_of(file), Loader=yaml.SafeLoader)
+        except (OSError, yaml.YAMLError):
             continue  # whoever reads it says so
         for node, path in _scalars(root, (), str(file)):
             where = f"{file}, line {node.start_mark.line + 1}: config key {'.'.join(path)}: {node.value}"
