@@ -146,14 +146,6 @@ def test_an_export_of_wandb(tmp_path):
     assert "the name of the run 'sunny-dawn-3' says no P" in line
 
 
-def test_event_files_without_their_package_or_name(tmp_path):
-    (tmp_path / "runs").mkdir()
-    assert "a folder without TensorBoard's event files" in refusal(tmp_path / "runs")
-    (tmp_path / "runs/P500_s1").mkdir()
-    (tmp_path / "runs/P500_s1/events.out.tfevents.1").write_bytes(b"")
-    assert refusal(tmp_path / "runs")
-
-
 def test_a_path_with_a_tilde(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     write(tmp_path / "mine.csv", TEXT)
