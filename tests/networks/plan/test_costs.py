@@ -4,6 +4,7 @@ import copy
 
 import numpy as np
 import pytest
+from harness.images import write_idx_set
 from harness.paths import CONFIG
 
 from scaling.config import read_study
@@ -113,6 +114,31 @@ def test_the_sizes_of_the_digits_are_those_that_scikit_learn_has():
 
 def test_the_sizes_of_deformed_images_are_those_that_are_asked_for():
     assert images_of(read_study(CONFIG).datasets["noisydigits"]) == ((1, 8, 8), 10, 26_000, 2_000)
+
+
+def test_a_model_that_is_made_for_images_that_are_not_there_yet_has_jobs(tmp_path):
+    """It fails on images of the assumed shape, which says nothing of it."""
+    (tmp_path / "net.py").write_text(
+        "from torch import nn\n"
+        "def build(image_shape, classes):\n"
+        "    assert image_shape == (1, 20, 20)\n"
+        "    return nn.Sequential(nn.Flatten(), nn.Linear(400, classes))\n"
+    )
+    later = {"later": {"source": "idx", "root": str(tmp_path / "later")}}
+    own = {
+        "family": str(tmp_path / "net.py"),
+        "sizes": {},
+        "dataset": "later",
+        "P": [20, 40, 80],
+        "epochs": 3,
+        "seeds": 2,
+    }
+    plan = plan_of("quick", datasets=later, cells={"Net_later": own})
+    plan.check()
+    assert [seed for block in plan.blocks("Net_later", "baseline", 20) for seed in block] == [1, 2]
+    write_idx_set(tmp_path / "later", n_train=90)
+    with pytest.raises(BadInput, match=r"cells\.Net_later\.sizes of .*AssertionError"):
+        plan_of("quick", datasets=later, cells={"Net_later": own}).check()
 
 
 @pytest.mark.parametrize(

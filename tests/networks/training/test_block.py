@@ -320,6 +320,8 @@ def test_impossible_input_is_one_line(tmp_path):
         train_block(images(), {1: np.arange(5), 2: np.arange(6)}, CNN, tmp_path)
     with pytest.raises(BadInput, match="device: 'tpu' is not one of"):
         train_block(images(), subsets(1), CNN, tmp_path, device="tpu")
+    with pytest.raises(BadInput, match=r"^normalization_mean: 3 numbers for images of 1 channel\(s\); allowed: 1$"):
+        train_block(images(), subsets(1), replace(CNN, normalization_mean=[0.5] * 3), tmp_path)
 
 
 def test_recorded_steps_are_refused_on_a_cpu(train, tmp_path):

@@ -71,8 +71,8 @@ class Plan:
         for cell, chosen in self.study.cells.items():
             for variant in ("baseline", *chosen.variants, *chosen.precision_audit):
                 training = self.training(cell, variant)
-                if self._assumed(training.dataset) and training.family.lower() not in COUNTED:
-                    continue  # a model that may be made for the images, which have not been seen
+                if self._to_be_seen(training):
+                    continue
                 try:
                     self.counts(cell, variant)
                 except BadInput as problem:
@@ -81,11 +81,20 @@ class Plan:
     def _counts(self, cell: str, variant: str) -> Counts:
         training = self.training(cell, variant)
         shape, classes, *_ = self.images(training.dataset)
-        return count(training.family, training.sizes, shape, classes, self._assumed(training.dataset))
+        try:
+            return count(training.family, training.sizes, shape, classes, self._assumed(training.dataset))
+        except BadInput:
+            if not self._to_be_seen(training):
+                raise
+            return count("ResNet", {}, shape, classes)  # as good a guess as that of the images
 
     def _assumed(self, dataset: str) -> bool:
         """Whether nothing is known of its images yet."""
         return known_sizes(self.study.datasets[dataset]) is None
+
+    def _to_be_seen(self, training: Cell) -> bool:
+        """Whether the model may be made for images that have not been seen, and only training can say what is wrong."""
+        return self._assumed(training.dataset) and training.family.lower() not in COUNTED
 
     def blocks(self, cell: str, variant: str, P: int) -> list[list[int]]:
         """The seeds of every job, in order: seeds added at the end of the list leave all but the last job alone."""

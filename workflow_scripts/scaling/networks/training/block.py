@@ -70,7 +70,7 @@ def train_block(
 
     Raises
     ------
-    BadInput for subsets that do not fit the images, and for CUDA graphs on a CPU; Stopped
+    BadInput for subsets or a normalization that do not fit the images, and for CUDA graphs on a CPU; Stopped
     after SIGTERM or SIGINT; OSError if a checkpoint cannot be written; RuntimeError if a process was killed. After the
     last three the next call continues.
     """
@@ -108,6 +108,11 @@ def job_of(
     sizes = {len(subset) for subset in subsets.values()}
     if len(sizes) != 1 or 0 in sizes:
         raise BadInput(f"subsets: {sorted(sizes)} images; one number for all seeds, 1 or more, is allowed")
+    channels, *_ = image_shape(images)
+    allowed = " or ".join(map(str, sorted({1, channels})))
+    for key in ("normalization_mean", "normalization_std"):
+        if len(numbers := getattr(spec, key)) not in (1, channels):
+            raise BadInput(f"{key}: {len(numbers)} numbers for images of {channels} channel(s); allowed: {allowed}")
     for seed, subset in subsets.items():
         if subset.min() < 0 or subset.max() >= len(images.train_images):
             raise BadInput(f"subset of seed {seed}: indices must be 0 to {len(images.train_images) - 1}")
