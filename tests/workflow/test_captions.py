@@ -33,7 +33,8 @@ def rendered(
 
 
 def test_the_captions_are_found():
-    assert len(CAPTIONS) == 11
+    assert {name.partition("/")[0] for name in CAPTIONS} >= {"networks", "paper", "perceptron"}
+    assert len(CAPTIONS) >= 11
 
 
 @pytest.mark.parametrize("name", CAPTIONS)

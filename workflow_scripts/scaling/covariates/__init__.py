@@ -1,0 +1,1 @@
+"""Gaussian covariates and random features with the logistic loss at fixed norm: exact theory and samples."""
