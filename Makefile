@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One thread per process: the workflow keeps the cores busy with jobs, and the same thread count gives the same bits.
 export OMP_NUM_THREADS = 1
 
-.PHONY: all watch env test test-slurm lint bench-theory bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve
+.PHONY: all watch env test test-slurm lint bench-theory bench-covariates bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve
 
 # The greedy scheduler: the default one's optimum is not worth its time for jobs this short.
 all: env
@@ -41,6 +41,9 @@ lint: env
 # Benchmarks are scripts in tests/benchmarks: they print, and share their references with the tests.
 bench-theory: env
 	PYTHONPATH=workflow_scripts $(BIN)/python tests/benchmarks/theory.py
+
+bench-covariates: env
+	PYTHONPATH=workflow_scripts $(BIN)/python tests/benchmarks/covariates.py
 
 # Images per second of the trainer beside the field's usual loop, cell by cell; hours of the whole study on a GPU.
 # More of it with ARGS: make bench-train ARGS="--precision bf16 --only CNN_MNIST --profile"

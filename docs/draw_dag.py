@@ -45,6 +45,9 @@ BOXES = {
 }
 #: Not drawn: the target, and a sketch that needs nothing.
 WITHOUT_BOX = {"all", "figure5"}
+#: Nor are the rooms of further models, whose rules begin with their names: a room that arrives changes no shared file.
+WITH_BOXES = {"analysis", "networks", "paper", "perceptron", "report", "sources", "validation"}
+FURTHER = tuple(f"{room.name}_" for room in (ROOT / "rules").iterdir() if room.is_dir() and room.name not in WITH_BOXES)
 COLUMNS = [0, 1.35, 2.7, 4.05, 5.4, 6.75, 8.7]  # where each is centred
 HALF_WIDTH, HALF_HEIGHT, WIDE = 0.54, 0.33, 1.07
 BOX_OF = {rule: box for box, (*_, rules) in BOXES.items() for rule in rules}
@@ -54,7 +57,7 @@ def edges_between_boxes(dot: str) -> set[tuple[str, str]]:
     """Which box feeds which, from the graph of rules; KeyError for a rule that has no box."""
     names = dict(re.findall(r'(\d+)\[label = "(\w+)"', dot))
     pairs = [(names[a], names[b]) for a, b in re.findall(r"(\d+) -> (\d+)", dot)]
-    drawn = [pair for pair in pairs if not WITHOUT_BOX & set(pair)]
+    drawn = [pair for pair in pairs if not any(rule in WITHOUT_BOX or rule.startswith(FURTHER) for rule in pair)]
     return {(BOX_OF[a], BOX_OF[b]) for a, b in drawn if BOX_OF[a] != BOX_OF[b]}
 
 

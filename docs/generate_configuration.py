@@ -125,12 +125,14 @@ def _sections(section: type[BaseModel], path: str = "") -> Iterator[tuple[str, t
 
 
 def _inner(kind: Any) -> tuple[type[BaseModel] | None, list[str]]:
-    """The section that a key holds, if it does, and "NAME" if it holds one for each name."""
+    """The section that a key holds, if it does (or a list of them), and "NAME" if it holds one for each name."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return kind, []
     if get_origin(kind) is dict:
         inner, within = _inner(get_args(kind)[-1])
         return inner, ["NAME", *within]
+    if get_origin(kind) in (list, Annotated):
+        return _inner(get_args(kind)[0])
     if get_origin(kind) in (Union, types.UnionType):
         return next((found for each in get_args(kind) if (found := _inner(each))[0] is not None), (None, []))
     return None, []
@@ -197,6 +199,8 @@ def _kind(kind: Any) -> str:
         return " or ".join(f"`{each}`" for each in inside)
     if origin in (Union, types.UnionType):
         return " or ".join(_type(each, []) for each in inside if each is not types.NoneType)
+    if origin is list and _inner(kind)[0] is not None:
+        return "list of sections, below"
     if origin is list:
         return f"list of {_many(_type(inside[0], []))}"
     if origin is tuple:
@@ -221,7 +225,8 @@ def _default(field: FieldInfo) -> str:
         return "none"
     if isinstance(value, BaseModel):
         return "its defaults"
-    return f"`{json.dumps(value)}`".replace('`"', "`").replace('"`', "`")
+    as_written = json.dumps(value, default=lambda section: section.model_dump(exclude_unset=True))
+    return f"`{as_written}`".replace('`"', "`").replace('"`', "`")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
 """What arrives touches its own files alone: a room of its own, and what is chosen by name, added to a copy and run."""
 
+import shutil
+from collections import Counter
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
+from harness.paths import ROOT
 from harness.study import TINY, Study
 
 LIBRARY = "workflow_scripts/scaling"
@@ -201,6 +204,24 @@ def test_the_rooms_settings_are_keys_of_the_configuration(arrived):
     assert "toy_curve" in said
     with pytest.raises(AssertionError, match=r"config key toy\.exponnt: unknown \(did you mean exponent\?\)"):
         arrived.run("--dry-run", "--config", "toy={exponnt: 2}", "preset=tiny", "--", "results/toy/curve.tsv")
+
+
+#: What other rooms use, or the front page shows. Further rooms may go.
+STANDING = {"analysis", "networks", "paper", "perceptron", "report", "sources", "validation"}
+FURTHER = sorted(room.name for room in (ROOT / "rules").iterdir() if room.is_dir() and room.name not in STANDING)
+
+
+@pytest.mark.parametrize("room", FURTHER)
+def test_a_room_leaves_with_its_folders(room, tmp_path):
+    """All jobs but its own stay, and `all` is still planned."""
+    study = Study(tmp_path / "study")
+    with_it, _ = study.planned("--forceall", "all")
+    for folder in (f"rules/{room}", f"workflow_scripts/{room}", f"{LIBRARY}/{room}"):
+        shutil.rmtree(study.folder / folder)
+    without, _ = study.planned("--forceall", "all")
+    own = {rule: count for rule, count in with_it.items() if rule.startswith(f"{room}_")}
+    assert own
+    assert without == with_it - Counter(own)
 
 
 def test_what_arrives_makes_nothing_stale(tmp_path):

@@ -96,6 +96,20 @@ def test_a_solvable_model_knows_no_network():
     assert who_know("perceptron/**/*.py", *all_rooms_but("perceptron", "core", "plotting", "sources", "analysis")) == {}
 
 
+#: Models that may leave: no other room needs them, and they need no other model.
+FURTHER = sorted(
+    set(ROOMS) - {"analysis", "core", "networks", "paper", "perceptron", "plotting", "report", "sources", "validation"}
+)
+
+
+@pytest.mark.parametrize("room", FURTHER)
+def test_a_further_model_stands_alone(room):
+    known = who_know(f"{room}/**/*.py", *all_rooms_but(room, "core", "plotting", "analysis"))
+    assert known == {}
+    others = [pattern for other in ROOMS if other != room for pattern in (f"{other}/*.py", f"{other}/**/*.py")]
+    assert {file for pattern in others for file in who_know(pattern, f"scaling.{room}")} == set()
+
+
 @pytest.mark.parametrize("place", ["training", "models", "norms", "data"])
 def test_networks_know_nothing_downstream_of_themselves(place):
     after_training = [f"scaling.networks.{name}" for name in ("audits", "benchmark", "plan")]

@@ -11,12 +11,14 @@ z = argmin V(z) + (z - lambda t)^2 / (2 k). Two choices make the integrals cheap
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtr
 
 ROOT_2_PI = np.sqrt(2 * np.pi)
+gauss_legendre = cache(np.polynomial.legendre.leggauss)
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Channel:
         narrow = np.hypot(wide, cut)
         self.cosine, self._points = cut / narrow, log_k.size
         owner, left, right = _panels(log_k, wide, narrow, quadrature, linear)
-        nodes, weights = np.polynomial.legendre.leggauss(quadrature.nodes)
+        nodes, weights = gauss_legendre(quadrature.nodes)
         half = (right - left)[:, None] / 2
         z = left[:, None] + half * (1 + nodes)
         self._owner, self.dz = owner, half * weights

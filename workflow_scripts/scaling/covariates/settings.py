@@ -15,7 +15,7 @@ class PowerLaw(Section):
 
     a: Power = Field(description="the eigenvalues of the covariance fall as k^-(1+a)")
     delta: Power = Field(description="the shares of the teacher fall as k^-(1+delta)")
-    noise: float = Field(0.0, ge=0, description="variance of the label noise, relative to the teacher's")
+    noise: float = Field(0.0, ge=0, le=1e6, description="variance of the label noise, relative to the teacher's")
 
     @property
     def key(self) -> tuple[float, float, float]:
@@ -63,7 +63,7 @@ class Covariates(Section):
         [1e2, 1e3, 1e4, 1e5, 1e6, 1e7], min_length=1, description="numbers of patterns of the curves"
     )
     norm_min: Positive = Field(0.01, description="smallest norm of the curves")
-    norm_max: Positive = Field(1e5, description="largest norm of the curves, where their paths go so far")
+    norm_max: float = Field(1e5, gt=0, le=1e8, description="largest norm of the curves, where their paths go so far")
     norm_points: int = Field(150, ge=2, description="number of norms, evenly spaced in log norm")
     exponents_of: PowerLaws = Field(
         _laws(
@@ -97,7 +97,7 @@ class Covariates(Section):
     activations: Annotated[list[Literal["linear", "relu", "erf"]], Distinct] = Field(
         ["linear", "relu"], min_length=1, description="activations of the random features"
     )
-    flow_norm: Positive = Field(3e3, description="norm to which the population's gradient flow is followed")
+    flow_norm: float = Field(3e3, gt=0, le=1e5, description="norm to which the population's gradient flow is followed")
     samples: Samples | None = Field(
         None, description="finite samples; if not given: 400 features in the preset paper, 100 in all others"
     )

@@ -18,7 +18,9 @@ from scaling.core.errors import BadInput
 # An infinite power law: the first modes one by one, the rest as an integral over log k by Gauss-Legendre panels.
 EXACT_MODES = 399
 PANEL, PANEL_NODES = 1.5, 12
-TAIL = 1e-12  # where the sums of om and tau are cut
+# Where that ends: what is left of the sums of om and tau is below TAIL, more modes than patterns can resolve are there, and
+# no om underflows.
+TAIL, MOST_MODES, SMALLEST_OM = 1e-12, 1e20, 1e-290
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def power_law(a: float, delta: float, size: float = np.inf, noise: float = 0.0) 
     check_powers(a, delta)
     if not size >= 1 or not noise >= 0:
         raise BadInput(f"size = {size:g}, noise = {noise:g}: the size must be at least 1 and the noise at least 0")
-    k, g = (np.arange(1.0, size + 1), np.ones(int(size))) if np.isfinite(size) else _infinite_modes(min(a, delta))
+    k, g = (np.arange(1.0, size + 1), np.ones(int(size))) if np.isfinite(size) else _infinite_modes(a, delta)
     tau = g * k ** -(1 + delta)
     u0 = noise / (1 + noise)
     if np.isfinite(size):
@@ -151,14 +153,15 @@ def check_powers(a: float, delta: float) -> None:
         raise BadInput(f"a = {a:g}, delta = {delta:g}: both must be at least 0.05")
 
 
-def _infinite_modes(slowest: float) -> tuple[np.ndarray, np.ndarray]:
-    """k and weights of a sum over k = 1..infinity of what falls as k^-(1+slowest) or faster.
+def _infinite_modes(a: float, delta: float) -> tuple[np.ndarray, np.ndarray]:
+    """k and weights of the sums over k = 1..infinity of functions of k^-(1+a) and k^-(1+delta).
 
     Beyond EXACT_MODES the Euler-Maclaurin formula: the integral from half a step beyond, and a 24th of the derivative
     there, which is a weight of 1/24 taken from the last exact mode and given to the next.
     """
     start = np.log(EXACT_MODES + 0.5)
-    panels = int(np.ceil((-np.log(TAIL) / slowest - start) / PANEL))
+    end = min(max(np.log(MOST_MODES), -np.log(TAIL) / min(a, delta)), -np.log(SMALLEST_OM) / (1 + a))
+    panels = int(np.ceil((end - start) / PANEL))
     nodes, weights = np.polynomial.legendre.leggauss(PANEL_NODES)
     log_k = start + PANEL * (np.arange(panels)[:, None] + (1 + nodes) / 2).ravel()
     k = np.exp(log_k)

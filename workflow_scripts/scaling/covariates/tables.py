@@ -63,27 +63,28 @@ def optima(laws: Sequence[Law], ns: Sequence[float]) -> pd.DataFrame:
         tables.append(
             _of_law(
                 law,
-                n=path.n,
+                n=ns,
                 norm_opt=np.exp(best.log_norm),
                 epsilon_opt=best.epsilon,
                 floor=features.floor,
                 gamma_2=gamma_2,
                 gamma=gamma,
-                end_of_path=np.where(path.ended, "maximum likelihood", "maximum margin"),
-                norm_end=np.where(path.ended, np.exp(path.end), np.inf),
-                epsilon_end=path.epsilon_end,
+                end_of_path=np.where(path.ended, "maximum likelihood", "maximum margin")[: len(ns)],
+                norm_end=np.where(path.ended, np.exp(path.end), np.inf)[: len(ns)],
+                epsilon_end=path.epsilon_end[: len(ns)],
             )
         )
     return pd.concat(tables, ignore_index=True)
 
 
 def local_optimum(features: Features, ns: Sequence[float]) -> tuple[Points, np.ndarray, np.ndarray, Path]:
-    """The minima at ns, the local exponents gamma_2 and gamma there, and the paths."""
-    path, near = Path.follow(features, ns), Path.follow(features, STEP * np.asarray(ns, float))
-    best, there = path.optimum(), near.optimum()
-    gamma_2 = (there.log_norm - best.log_norm) / np.log(STEP)
-    above, above_there = (points.epsilon - features.floor for points in (best, there))
-    return best, gamma_2, -np.log(above_there / above) / np.log(STEP), path
+    """The minima at ns, the local exponents gamma_2 and gamma there, and the paths, those of ns first."""
+    here, next_to = slice(0, len(ns)), slice(len(ns), None)
+    path = Path.follow(features, np.outer([1, STEP], ns).ravel())
+    best = path.optimum()
+    gamma_2 = (best.log_norm[next_to] - best.log_norm[here]) / np.log(STEP)
+    above = best.epsilon - features.floor
+    return best[here], gamma_2, -np.log(above[next_to] / above[here]) / np.log(STEP), path
 
 
 def collapse(a: float, delta: float, ns: Sequence[float]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from scaling.covariates.spectra import Features
 ANCHOR_STEP = 0.4
 FIRST_LAM = 1e-3
 MOST_ANCHORS = 1000
+FLAT = 1e-8  # a slope in arc that is no more than this may be an error of the anchors
 # The path of non-separable data ends at kappa = 0: this much below what it was at the first anchor nothing changes.
 END_OF_KAPPA = 1e-20
 # That of separable data goes on to the maximum margin, where kappa stays: d log kappa / d arc above this.
@@ -31,6 +32,9 @@ class Points:
     log_k: np.ndarray
     log_norm: np.ndarray
     slope: np.ndarray
+
+    def __getitem__(self, index) -> "Points":
+        return Points(*(getattr(self, name)[index] for name in Points.__dataclass_fields__))
 
     @property
     def epsilon(self) -> np.ndarray:
@@ -83,7 +87,7 @@ class Path:
                     scaled = _hermite(2.0, unknowns[-2], unknowns[-1], tangents[-2], tangents[-1])
                 guess = _unscaled(scaled)
             arc = first + i * ANCHOR_STEP
-            solved = newton(features, n[active], guess[:, active], arc_target, arc[active], 1e-6, quadrature)
+            solved = newton(features, n[active], guess[:, active], arc_target, arc[active], 1e-8, quadrature)
             for values in (unknowns, tangents):
                 values.append(np.full((4, n.size), np.nan))
             log_norm.append(np.full(n.size, np.nan))
@@ -159,10 +163,10 @@ class Path:
         """The minimum of the error along each path that was followed to its end; nan where there is none inside.
 
         A root of d theta / d arc, so exact; of several minima the deepest. A path may fall to its end: then there is
-        no minimum, and the end is no substitute for it.
+        no minimum, and the end is no substitute for it; nor is there one where all slopes are below FLAT.
         """
-        rising = self.tangents[:, LOG_TAN] > 0
-        anchors, which = np.nonzero(~rising[:-1] & rising[1:] & np.isfinite(self.log_norm[1:]))
+        slope = self.tangents[:, LOG_TAN]
+        anchors, which = np.nonzero((slope[:-1] < -FLAT) & (slope[1:] > FLAT))
         empty = np.full(self.n.size, np.nan)
         best = {name: empty.copy() for name in Points.__dataclass_fields__}
         if anchors.size:
