@@ -18,8 +18,8 @@ from scaling.core.errors import BadInput
 # An infinite power law: the first modes one by one, the rest as an integral over log k by Gauss-Legendre panels.
 EXACT_MODES = 399
 PANEL, PANEL_NODES = 1.5, 12
-# Where that ends: what is left of the sums of om and tau is below TAIL, more modes than patterns can resolve are there, and
-# no om underflows.
+# Where that ends: what is left of the sums of om and tau is below TAIL, there are more modes than patterns can resolve,
+# and no om underflows.
 TAIL, MOST_MODES, SMALLEST_OM = 1e-12, 1e20, 1e-290
 
 
