@@ -1,12 +1,19 @@
 # Layer statistics -> norms: the study that is trained here, as a source of learning curves.
 from scaling.networks.norms.definitions import NORMS
+from scaling.networks.tasks import TASKS
+
+
+def trained_as(wildcards):
+    """The variant whose runs are read: another measure of the same runs trains nothing."""
+    return STUDY.trained_as(wildcards.cell, wildcards.variant)
 
 
 # A new norm, or a changed one, is computed from the stored statistics: nothing is trained again, no other norm computed.
 rule trajectories:
     input:
-        epochs=lambda wildcards: block_files(wildcards.cell, wildcards.variant, "epochs"),
-        layers=lambda wildcards: block_files(wildcards.cell, wildcards.variant, "layers"),
+        epochs=lambda wildcards: block_files(wildcards.cell, trained_as(wildcards), "epochs"),
+        layers=lambda wildcards: block_files(wildcards.cell, trained_as(wildcards), "layers"),
+        provenance=lambda wildcards: f"results/data/{STUDY.cells[wildcards.cell].dataset}.json",
     output:
         table="results/trajectories/{cell}/{variant}/{norm}.parquet",
     log:
@@ -17,14 +24,20 @@ rule trajectories:
     params:
         study=study_of(""),
         # In a cell of 1,000 blocks the files' names would fill the command line: the step makes them up itself.
-        runs="results/runs/{cell}/{variant}",
-        blocks=lambda wildcards: to_json(numbers_of_blocks(wildcards.cell, wildcards.variant)),
+        runs=lambda wildcards: f"results/runs/{wildcards.cell}/{trained_as(wildcards)}",
+        blocks=lambda wildcards: to_json(numbers_of_blocks(wildcards.cell, trained_as(wildcards))),
         family=lambda wildcards: STUDY.cells[wildcards.cell].family,
-        code=lambda wildcards: code("networks/trajectories", NORMS.module(wildcards.norm)),
+        task=lambda wildcards: block_training(wildcards).task,
+        measure=lambda wildcards: block_training(wildcards).measure,
+        floor=lambda wildcards: block_training(wildcards).floor,
+        code=lambda wildcards: code(
+            "networks/trajectories", NORMS.module(wildcards.norm), TASKS.module(block_training(wildcards).task)
+        ),
     shell:
-        'python "$SCALING_RUN" networks/trajectories --runs {params.runs:q} --blocks {params.blocks:q} --study {params.study}'
-        " --cell {wildcards.cell} --variant {wildcards.variant} --norm {wildcards.norm} --family {params.family:q}"
-        " --table {output.table:q} > {log:q} 2>&1"
+        'python "$SCALING_RUN" networks/trajectories --runs {params.runs:q} --blocks {params.blocks:q}'
+        " --provenance {input.provenance:q} --study {params.study} --cell {wildcards.cell} --variant {wildcards.variant}"
+        " --norm {wildcards.norm} --family {params.family:q} --task {params.task} --measure {params.measure}"
+        " --floor {params.floor} --table {output.table:q} > {log:q} 2>&1"
 
 
 SOURCES.append(

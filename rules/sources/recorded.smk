@@ -1,4 +1,5 @@
 # Studies that were trained and kept: this one into two small files; such files as sources of learning curves.
+from scaling.networks.tasks import TASKS
 from scaling.sources.recorded import Recordings
 
 # Looked for in the folder that Snakemake works in, then with the code.
@@ -18,6 +19,10 @@ def recorded_file(ending):
     return lambda wildcards: one_line(RECORDINGS.file)(f"recorded/{wildcards.study}/", ending)
 
 
+def recorded_task(wildcards):
+    return one_line(RECORDINGS.study)(f"recorded/{wildcards.study}/").cells[wildcards.cell].training.task
+
+
 rule recorded_trajectories:
     input:
         runs=recorded_file(".parquet"),
@@ -29,7 +34,7 @@ rule recorded_trajectories:
     localrule: True
     params:
         study=lambda wildcards: study_of(f"recorded/{wildcards.study}/"),
-        code=code("sources/recorded_trajectories"),
+        code=lambda wildcards: code("sources/recorded_trajectories", TASKS.module(recorded_task(wildcards))),
     shell:
         'python "$SCALING_RUN" sources/recorded_trajectories --runs {input.runs:q} --description {input.description:q}'
         " --study {params.study} --cell {wildcards.cell} --variant {wildcards.variant} --norm {wildcards.norm}"

@@ -21,7 +21,7 @@ from scaling.networks.data.subsets import draw_subset
 from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.engines.single import SingleRun
 from scaling.networks.training.fused import FusedOptimizer
-from scaling.networks.training.images import DeviceImages, number_of_classes
+from scaling.networks.training.images import DeviceImages
 from scaling.networks.training.loop import Job, begin
 from scaling.networks.training.spec import TrainingSpec
 
@@ -42,8 +42,8 @@ class Watched(SingleRun):
 
     def train_step(self, index: Tensor, draws: Tensor | None) -> None:
         """As SingleRun's."""
-        batch = self.images.training_batch(index[0], draws)
-        labels = self.images.train_labels.index_select(0, index[0])
+        batch = self.examples.training_batch(index[0], draws)
+        labels = self.examples.train_targets.index_select(0, index[0])
         scores = self.model(batch.double()) if self.double else self.scores(batch)
         loss = F.cross_entropy(scores, labels)
         self.losses.append(loss.item())
@@ -58,12 +58,12 @@ def leaving(images, name: str, P: int, seed: int, steps: int) -> int | None:
     """The step at which a run has left guessing; None if it has not after `steps`."""
     precision = "float32" if name == "float64" else name
     spec = TrainingSpec("CNN", SIZES, epochs=steps, init_scale=0.05, precision=precision)
-    subset = draw_subset(len(images.train_images), P, seed, "MNIST")
+    subset = draw_subset(len(images.train_examples), P, seed, "MNIST")
     device = DeviceImages(images, spec, torch.device("cpu"))
-    job = Job(spec, images, {seed: subset}, {seed: ""}, Path(), "cpu", "single", device_images=device)
+    job = Job(spec, images, {seed: subset}, {seed: ""}, Path(), "cpu", "single", device_examples=device)
     with arithmetic(spec, "cpu"):
-        runs = begin(job, number_of_classes(images), {seed: None})
-        runs.engine = engine = Watched(name == "float64", spec, device, number_of_classes(images), [seed])
+        runs = begin(job, images.outputs, {seed: None})
+        runs.engine = engine = Watched(name == "float64", spec, device, images.outputs, [seed])
         while runs.step < steps:
             runs.train_step()
             if engine.has_left():

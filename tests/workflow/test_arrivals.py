@@ -82,18 +82,29 @@ rule toy_curve:
 CHOICES = {
     f"{LIBRARY}/networks/tasks/margin.py": '''"""Classification by the multi-class margin."""
 
-from torch import Tensor
-from torch.nn import functional as F
+from scaling.networks.measures import FRACTION, Measure, guessed_class
+
+EXAMPLES = ("images",)
+TARGETS = "classes"
+MEASURES = {"error": FRACTION, "loss": Measure("margin loss")}
 
 
-def loss(scores: Tensor, targets: Tensor, reduction: str = "mean") -> Tensor:
+def loss(scores, targets, reduction="mean"):
     """The hinge of all other classes."""
+    from torch.nn import functional as F
+
     return F.multi_margin_loss(scores, targets, reduction=reduction)
 
 
-def error(scores: Tensor, targets: Tensor) -> Tensor:
+def error(scores, targets):
     """Whether each example is misclassified."""
     return scores.argmax(-1) != targets
+
+
+def guess(facts):
+    """Of the commonest class; a margin of 1 by all scores being equal."""
+    classes = len(facts["train_counts"])
+    return {"error": guessed_class(**facts), "loss": (classes - 1) / classes}
 ''',
     f"{LIBRARY}/networks/training/optimizers/sign.py": '''"""Steps along the sign of the gradient."""
 

@@ -107,7 +107,7 @@ def test_a_cell_of_one_s_own_can_replace_the_preset_s():
             "auto, lanes, single, ",
         ),
         ({"cells": {"CNN_digits": {"dataset": "letters"}}}, "cells.CNN_digits.dataset", "digits, MNIST"),
-        ({"cells": {"CNN_digits": {"family": "MLP"}}}, "cells.CNN_digits.family", "cnn, resnet, vit"),
+        ({"cells": {"CNN_digits": {"family": "RNN"}}}, "cells.CNN_digits.family", "cnn, gpt, linear, mlp, resnet, vit"),
         ({"cells": {"CNN_digits": {"P": [100, 91]}}}, "cells.CNN_digits", "no number for P = [91]"),
         ({"cells": {"CNN_digits": {"variants": ["x"]}}}, "cells.CNN_digits.variants", "weight_decay_1e-3, sgd"),
         (
@@ -130,7 +130,11 @@ def test_a_cell_of_one_s_own_can_replace_the_preset_s():
         ),
         ({"preset": "laptop", "cells": {"CNN_MNIST14": {"P": [60001], "epochs": 1}}}, "cells.CNN_MNIST14.P", "60000"),
         ({"datasets": {"digits": {"test_images": 1797}}}, "datasets.digits: test_images", "less than 1797"),
-        ({"datasets": {"digits": {"source": "web"}}}, "datasets.digits.source", "digits, folder, idx, torchvision"),
+        (
+            {"datasets": {"digits": {"source": "web"}}},
+            "datasets.digits.source",
+            "digits, folder, idx, table, t",
+        ),
         ({"datasets": {"mine": {"source": "folder"}}}, "datasets.mine", "root"),
         ({"cells": {"CNN_digits": {"cuda_graphs": 2}}}, "cells.CNN_digits.cuda_graphs", "valid boolean"),
         ({"cells": {"CNN_digits": {"precision": "tf23"}}}, "cells.CNN_digits.precision", "'tf32'"),

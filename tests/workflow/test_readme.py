@@ -27,7 +27,7 @@ def copy(tmp_path_factory):
     (study.folder / "FOLDER").mkdir()
     (study.folder / "FOLDER/CNN_MNIST.npy").touch()  # there, and not read before a job runs
     library = study.folder / LIBRARY.relative_to(ROOT)
-    (library / "networks/models/mlp.py").write_text(block_with("def build(image_shape, classes, hidden=64)"))
+    (library / "networks/models/small.py").write_text(block_with("def build(image_shape, classes, hidden=64)"))
     norm = block_with("The largest of the layers' spectral norms.")
     (library / "networks/norms/definitions/largest_layer.py").write_text(norm)
     return study
@@ -100,7 +100,9 @@ def test_the_recipes_work_as_written(copy):
     shorter = {"P": [18, 36, 72, 144], "seeds": 2, "epochs": 3}
     mine["cells"] |= {
         "CNN_leaves": cell | shorter,
-        "MLP_leaves": {key: cell[key] for key in ("dataset",)} | shorter | {"family": "mlp", "sizes": {"hidden": 16}},
+        "small_leaves": {key: cell[key] for key in ("dataset",)}
+        | shorter
+        | {"family": "small", "sizes": {"hidden": 16}},
         "CNN_digits": None,
         "ResNet_digits": None,
         "ViT_digits": None,
@@ -108,10 +110,10 @@ def test_the_recipes_work_as_written(copy):
     mine["norms"] = ["spectral_complexity", "largest_layer"]
     mine["exponents"] = {"bootstrap_resamples": 20}
     (copy.folder / "study.yaml").write_text(yaml.safe_dump(mine))
-    tables = ["results/table1.tsv", "results/exponents/MLP_leaves/baseline/largest_layer.authors.tsv"]
+    tables = ["results/table1.tsv", "results/exponents/small_leaves/baseline/largest_layer.authors.tsv"]
     copy.run("--cores", "2", "--", *tables)
     text = (copy.folder / "results/table1.tsv").read_text()
-    assert "CNN_leaves" in text and "MLP_leaves" in text
+    assert "CNN_leaves" in text and "small_leaves" in text
     assert (copy.folder / tables[1]).is_file()
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from scaling.analysis.exponents import identified, identity_of
+from scaling.analysis.facts import with_facts
 from scaling.analysis.mean_curves import mean_curves
 from scaling.core.command import command
 from scaling.core.tidy import read_table, write_table
@@ -13,8 +14,8 @@ def main(trajectories: Path, grid_points: int, curves: Path, optima: Path) -> No
     runs = read_table(trajectories)
     averaged, minima = mean_curves(runs, grid_points)
     identity = identity_of(runs)
-    write_table(identified(averaged, identity), curves)
-    write_table(identified(minima, identity), optima)
+    write_table(with_facts(identified(averaged, identity), runs), curves)
+    write_table(with_facts(identified(minima, identity), runs), optima)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from scaling.analysis.exponents import identified, identity_of, long_form
+from scaling.analysis.facts import with_facts
 from scaling.analysis.remarks import remarks, with_remarks
 from scaling.analysis.robust.procedure import robust_exponents
 from scaling.core.command import command
@@ -24,7 +25,7 @@ def main(
     result = robust_exponents(runs, resamples, confidence, seed)
     said = remarks(runs)
     noted = result.exponents.assign(note=[with_remarks(note, said) for note in result.exponents["note"]])
-    write_table(long_form(noted, identity), exponents)
+    write_table(with_facts(long_form(noted, identity), runs), exponents)
     write_table(identified(result.collapse, identity), collapse)
     write_table(identified(result.scales, identity), scales)
 

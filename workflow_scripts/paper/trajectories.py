@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from scaling.analysis.exponents import identity_of
+from scaling.analysis.facts import with_facts
 from scaling.analysis.in_time import curves_in_time
 from scaling.core.command import command
 from scaling.core.tidy import read_table
@@ -14,7 +15,7 @@ def main(trajectories: Path, pdf: Path, png: Path) -> None:
     """Draw figure 10."""
     runs = read_table(trajectories)
     title = identity_of(runs)["cell"].replace("_", ", ")
-    save_figure(draw_trajectories(curves_in_time(runs), title), pdf, png)
+    save_figure(draw_trajectories(with_facts(curves_in_time(runs), runs), title), pdf, png)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from scaling.analysis.exponents import identified
+from scaling.analysis.facts import facts, with_facts
 from scaling.core.command import command
 from scaling.core.tidy import write_table
 from scaling.sources.external import NORM, read_external_curves
@@ -18,7 +19,8 @@ def main(
 ) -> None:
     """Check the curves and write them in the study's form."""
     identity = {"study": study, "cell": cell, "variant": "baseline", "norm": NORM}
-    write_table(identified(read_external_curves(file, columns, given_as), identity), trajectories)
+    runs = identified(read_external_curves(file, columns, given_as), identity)
+    write_table(with_facts(runs, facts("test loss", "images")) if given_as == "loss" else runs, trajectories)
 
 
 if __name__ == "__main__":

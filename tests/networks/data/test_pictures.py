@@ -259,7 +259,7 @@ def test_sizes_are_known_before_all_images_are_read(images, tmp_path):
     for root in (images, archive_of(images, tmp_path / "x.zip", "a"), archive_of(images, tmp_path / "x.tar.gz")):
         assert known_sizes(Dataset(source="folder", root=str(root))) == ((1, 4, 6), 2, 4, 2)
     resized = Dataset(source="folder", root=str(images), resize=[3, 5])
-    assert known_sizes(resized).image_shape == (1, 3, 5)
+    assert known_sizes(resized).shape == (1, 3, 5)
     assert known_sizes(Dataset(source="folder", root=str(tmp_path / "not there"))) is None
     halved = Dataset(source="folder", root=str(many(tmp_path / "z")), test_fraction=0.25)
     assert known_sizes(halved)[1:] == (2, 30, 10)

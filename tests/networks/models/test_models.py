@@ -247,8 +247,8 @@ sys.path.insert(0, sys.argv[1])
 from scaling.networks.build import build_model
 from scaling.networks.layers import weight_layers
 from scaling.networks.models import FAMILIES
-assert "linear" in FAMILIES.names()
-model = build_model("Linear", {"width": 3}, (1, 2, 2), 5, seed=1)
+assert "narrow" in FAMILIES.names()
+model = build_model("Narrow", {"width": 3}, (1, 2, 2), 5, seed=1)
 print([tuple(layer.module.weight.shape) for layer in weight_layers(model, (1, 2, 2))])
 """
 
@@ -256,7 +256,7 @@ print([tuple(layer.module.weight.shape) for layer in weight_layers(model, (1, 2,
 def test_a_new_family_is_one_new_file(tmp_path):
     """In a copy of the library; nothing else in it names the family."""
     shutil.copytree(LIBRARY, tmp_path / "scaling")
-    (tmp_path / "scaling/networks/models/linear.py").write_text(
+    (tmp_path / "scaling/networks/models/narrow.py").write_text(
         "from torch import nn\n"
         "def build(image_shape, classes, width):\n"
         "    c, h, w = image_shape\n"
@@ -267,13 +267,13 @@ def test_a_new_family_is_one_new_file(tmp_path):
 
 
 def test_families():
-    assert FAMILIES.names() == ["cnn", "resnet", "vit"]
+    assert FAMILIES.names() == ["cnn", "gpt", "linear", "mlp", "resnet", "vit"]
 
 
 @pytest.mark.parametrize(
     ("family", "sizes", "message"),
     [
-        ("GPT", {}, "family 'GPT' is not one of cnn, resnet, vit"),
+        ("RNN", {}, "family 'RNN' is not one of cnn, gpt, linear, mlp, resnet, vit"),
         ("build", {}, "family 'build' is not one of"),
         (
             "CNN",

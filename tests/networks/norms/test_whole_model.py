@@ -309,12 +309,12 @@ def test_what_has_no_norm_is_one_line():
         with pytest.raises(BadInput, match=line):
             weight_layers(model, IMAGE)
     with pytest.raises(BadInput, match=r"scores of shape \[1, 1\]"):
-        weight_layers(nn.Sequential(nn.Flatten(), nn.Linear(64, 1)), IMAGE, classes=10)
+        weight_layers(nn.Sequential(nn.Flatten(), nn.Linear(64, 1)), IMAGE, outputs=10)
     with pytest.raises(BadInput, match="returns a tuple"):
         model = nn.Sequential(nn.Flatten(), nn.Linear(64, 10))
         forward = model.forward
         model.forward = lambda images: (forward(images), None)
-        weight_layers(model, IMAGE, classes=10)
+        weight_layers(model, IMAGE, outputs=10)
 
 
 def test_batch_norms_without_statistics_or_gains():

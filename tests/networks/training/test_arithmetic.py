@@ -192,7 +192,7 @@ def test_scores_are_computed_in_float32_whatever_the_training(spec, precision, e
         with arithmetic(chosen, "cpu"):
             made = make_engine(engine, chosen, DeviceImages(images(), spec, torch.device("cpu")), 3, [1])
             found.append(made.evaluate(torch.arange(40)[None]))
-            batch = made.images.training_batch(torch.arange(16), None)
+            batch = made.examples.training_batch(torch.arange(16), None)
             found.append(made.scores(batch if engine == "single" else batch[None]))
     assert torch.equal(found[0], found[2])
     assert not torch.equal(found[1], found[3])

@@ -72,7 +72,7 @@ def test_runs_on_lanes_are_the_runs_alone_bit_for_bit(tmp_path, spec, cuda_graph
     for job in jobs:
         train_runs(job, 3, dict.fromkeys(job.subsets), StopRequest())
     shared = DeviceImages(images(), spec, torch.device("cuda"), jobs[0].channels_last)
-    on_lanes = jobs_of(spec, tmp_path / "lanes", runs, device="cuda", device_images=shared)
+    on_lanes = jobs_of(spec, tmp_path / "lanes", runs, device="cuda", device_examples=shared)
     with arithmetic(spec, "cuda"):
         outcome = train_lanes(on_lanes, 3, 3, StopRequest())
     assert len(outcome.done) == len(runs) and results(on_lanes) == results(jobs)

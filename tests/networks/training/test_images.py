@@ -26,7 +26,7 @@ def test_layout_does_not_depend_on_where_the_arrays_come_from():
     strides = set()
     for images in (grey[..., None], grey.reshape(4, 1, 6, 6).transpose(0, 2, 3, 1), grey[..., None][[0, 1, 2]]):
         arrays = ImageArrays(images, np.arange(len(images)), images, np.arange(len(images)))
-        strides.add(DeviceImages(arrays, TrainingSpec("CNN", {}, 1), torch.device("cpu")).train_images.stride())
+        strides.add(DeviceImages(arrays, TrainingSpec("CNN", {}, 1), torch.device("cpu")).train_examples.stride())
     assert strides == {(36, 36, 6, 1)}
 
 

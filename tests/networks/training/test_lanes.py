@@ -47,7 +47,7 @@ def together(jobs, count, spec, **options):
 @pytest.mark.parametrize("spec", [PLAIN_CNN, RESNET, VIT, replace(PLAIN_CNN, optimizer="SGD", augmentation="affine")])
 def test_runs_on_lanes_have_the_bits_of_the_runs_alone(tmp_path, spec, count):
     shared = DeviceImages(images(), spec, torch.device("cpu"))
-    jobs = jobs_of(spec, tmp_path / "lanes", device_images=shared)
+    jobs = jobs_of(spec, tmp_path / "lanes", device_examples=shared)
     outcome = together(jobs, count, spec)
     assert outcome.left == [] and sorted(outcome.seconds) == [0, 1, 2, 3, 4]
     found = results(outcome.done)

@@ -2,13 +2,15 @@
 
 A procedure gives one wide row, with its exponents, their errors and the choices behind them in columns. Files hold the
 long form: study, cell, variant, norm, procedure, quantity, value, sigma, low, high, note. Tables, audits and figures
-are pivots of it.
+are pivots of it. A table may say besides what the errors are (scaling.analysis.facts).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+
+from scaling.analysis.facts import facts_of
 
 #: What a trajectory, a curve, an exponent belongs to. study: "trained", "published", "recorded/NAME", "external/NAME".
 IDENTITY = ["study", "cell", "variant", "norm"]
@@ -92,6 +94,7 @@ def wide_form(long: pd.DataFrame) -> pd.DataFrame:
             if name in SIGMA:
                 row[SIGMA[name]] = number["sigma"]
         row["note"] = next((note for note in fit["note"] if isinstance(note, str) and note), np.nan)
+        row |= {name: value for name, value in facts_of(fit).items() if name in fit}
         rows.append(row)
     table = pd.DataFrame(rows, columns=None if rows else [*IDENTITY, "procedure", "note"])
     counts = [name for name in COUNTS if name in table]

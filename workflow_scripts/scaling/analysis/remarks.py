@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from scaling.analysis.facts import facts_of
 from scaling.analysis.robust.runs import NO_RUN
 
 
@@ -31,7 +32,8 @@ def remarks(trajectories: pd.DataFrame) -> list[str]:
     rising = sum(run["test_error"].iloc[-1] > run["test_error"].iloc[0] for run in runs)
     if runs and 2 * falling > len(runs):
         found.append(f"norms fall along {falling} of {len(runs)} runs: there is no error against a growing norm")
-    if runs and 2 * rising > len(runs):
+    fraction = facts_of(trajectories)["highest"] <= 1  # a loss may well end above its beginning
+    if runs and 2 * rising > len(runs) and fraction:
         found.append(f"the error rises along {rising} of {len(runs)} runs: is it an accuracy?")
     return found
 

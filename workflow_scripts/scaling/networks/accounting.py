@@ -9,7 +9,7 @@ from scaling.networks.build import build_model
 from scaling.networks.layers import weight_layers
 
 
-def accounting(family: str, sizes: dict[str, Any], image_shape: tuple[int, int, int], classes: int) -> pd.DataFrame:
+def accounting(family: str, sizes: dict[str, Any], shape: tuple[int, ...], outputs: int) -> pd.DataFrame:
     """The matrices of a model in forward order, then what is left out.
 
     Returns
@@ -23,8 +23,8 @@ def accounting(family: str, sizes: dict[str, Any], image_shape: tuple[int, int, 
     ------
     BadInput as scaling.networks.build and scaling.networks.layers do.
     """
-    model = build_model(family, sizes, image_shape, classes, seed=0)
-    layers = weight_layers(model, image_shape, classes, family)
+    model = build_model(family, sizes, shape, outputs, seed=0)
+    layers = weight_layers(model, shape, outputs, family)
     parameters = dict(model.named_parameters())
     left = {name: tensor.numel() for name, tensor in parameters.items()}
     sharing = Counter(name for layer in layers for name in layer.matrix.parameters)

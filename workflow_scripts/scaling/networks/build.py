@@ -11,16 +11,17 @@ from torch.nn.utils import parametrize
 
 from scaling.core.errors import BadInput
 from scaling.networks.families import find_build
-from scaling.networks.layers import weight_layers
+from scaling.networks.layers import blank, weight_layers
 from scaling.networks.matrices import Matrix, evaluating
 from scaling.networks.own_code import blamed
+from scaling.networks.shape import Shape
 
 
 def build_model(
     family: str,
     sizes: dict[str, Any],
-    image_shape: tuple[int, int, int],
-    classes: int,
+    shape: tuple[int, ...],
+    outputs: int,
     init_scale: float = 1.0,
     *,
     seed: int,
@@ -30,10 +31,10 @@ def build_model(
     Parameters
     ----------
     family : as scaling.networks.families has it: "CNN" is scaling/networks/models/cnn.py. Its function
-        `build(image_shape, classes, **sizes)` draws the initial weights from torch's global CPU generator.
+        `build(shape, outputs, **sizes)` draws the initial weights from torch's global CPU generator.
     sizes : keyword arguments of that `build`; those left out take its defaults.
-    image_shape : (channels, height, width).
-    classes : number of outputs.
+    shape : of an example (scaling.networks.shape): (channels, height, width) of an image.
+    outputs : numbers of a target's scores: its classes.
     init_scale : factor on every weight matrix, once however often it is used, not on biases or norms (paper App. G).
     seed : of the initial weights.
 
@@ -46,26 +47,26 @@ def build_model(
     with torch.random.fork_rng(devices=[]):
         torch.random.default_generator.manual_seed(seed)  # not torch.manual_seed, which reseeds the GPUs as well
         with blamed(f"sizes of {family}: {sizes} make no network"):
-            model = build(image_shape, classes, **sizes)
+            model = build(Shape.of(shape), outputs, **sizes)
         if not isinstance(model, nn.Module):
             raise BadInput(f"{family}: build gave a {type(model).__name__}; allowed: a torch.nn.Module")
-        _fill_in(model, image_shape, family)
+        _fill_in(model, shape, family)
     if init_scale != 1:
-        _scale(model, image_shape, init_scale, family)
+        _scale(model, shape, init_scale, family)
     return model
 
 
-def _fill_in(model: nn.Module, image_shape: tuple[int, int, int], family: str) -> None:
+def _fill_in(model: nn.Module, shape: tuple[int, ...], family: str) -> None:
     """Shapes that a lazy module takes from its first input."""
     if any(isinstance(tensor, UninitializedTensorMixin) for tensor in (*model.parameters(), *model.buffers())):
         with blamed(family), evaluating(model), torch.no_grad():
-            model(torch.zeros(1, *image_shape))
+            model(blank(shape, 1))
 
 
 @torch.no_grad()
-def _scale(model: nn.Module, image_shape: tuple[int, int, int], factor: float, family: str) -> None:
+def _scale(model: nn.Module, shape: tuple[int, ...], factor: float, family: str) -> None:
     """Multiply each weight matrix once, whatever its names; of those that a parametrization makes, what it makes."""
-    layers, done = weight_layers(model, image_shape, family=family), set()
+    layers, done = weight_layers(model, shape, family=family), set()
     for layer in layers:
         matrix = layer.matrix
         if matrix.parameter in done:

@@ -7,7 +7,7 @@
 | my_package.my_module:build | a function of a module that Python finds, also in the folder that one works in |
 | nets/mine.py:build, nets/mine.py | a function of a file (`build` if none is named); ~ and $VARIABLES are expanded |
 
-A function takes (image_shape, classes, **sizes) and gives a torch.nn.Module. Nothing but the standard library is
+A function takes (shape, outputs, **sizes) and gives a torch.nn.Module. Nothing but the standard library is
 imported here.
 """
 
@@ -49,7 +49,7 @@ def check_family(family: str) -> None:
 
 
 def find_build(family: str) -> Callable[..., Any]:
-    """The function build(image_shape, classes, **sizes) of a family.
+    """The function build(shape, outputs, **sizes) of a family.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def find_build(family: str) -> Callable[..., Any]:
             module = _from_file(where) if kind == "file" else _imported(where)
     build = getattr(module, name, None)
     if not callable(build):
-        raise BadInput(f"family {family}: {module.__file__} has no function {name}(image_shape, classes, ...)")
+        raise BadInput(f"family {family}: {module.__file__} has no function {name}(shape, outputs, ...)")
     return build
 
 

@@ -13,6 +13,7 @@ from torch.nn.modules.conv import _ConvNd
 from scaling.core.errors import BadInput
 from scaling.networks.matrices import Matrix, complex_parameter, evaluating, matrices
 from scaling.networks.own_code import blamed
+from scaling.networks.shape import Shape
 from scaling.networks.watch import Watch
 
 
@@ -77,16 +78,17 @@ class WeightLayers(list[WeightLayer]):
 
 
 def weight_layers(
-    model: nn.Module, image_shape: tuple[int, int, int], classes: int | None = None, family: str = "model"
+    model: nn.Module, shape: tuple[int, ...], outputs: int | None = None, family: str = "model"
 ) -> WeightLayers:
-    """The weight matrices of `model` in the order in which one image [channels, h, w] meets them.
+    """The weight matrices of `model` in the order in which one example meets them.
 
-    Found by watching a forward pass of a blank image in evaluation mode: nothing in the model changes. A tensor that is
-    used twice, or under two names, counts once. What no image meets is no part of the function, and does not count.
+    Found by watching a forward pass of a blank example in evaluation mode: nothing in the model changes. A tensor
+    that is used twice, or under two names, counts once. What no example meets does not count.
 
     Parameters
     ----------
-    classes : if given, the model must give as many scores for an image.
+    shape : of an example (scaling.networks.shape); a plain tuple is an image's.
+    outputs : if given, the model must give as many scores for a target.
     family : begins the line of an error.
 
     Raises
@@ -101,11 +103,11 @@ def weight_layers(
     watch = Watch(parameters)
     with seen.hooks(), evaluating(model), _plain_attention(), torch.random.fork_rng(devices=[]), torch.no_grad():
         some = next(iter(parameters.values()), torch.zeros(1))
-        image = torch.zeros(1, *image_shape, dtype=some.dtype, device=some.device)
+        example = blank(shape, 1, dtype=some.dtype, device=some.device)
         with blamed(family), watch:
-            scores = model(image)
-    if classes is not None:
-        check_scores(scores, classes, family)
+            scores = model(example)
+    if outputs is not None:
+        check_scores(scores, Shape.of(shape), outputs, family)
     found = matrices(model, watch.products)
     place = {name: index for index, name in enumerate(watch.order)}
     used = sorted((matrix for matrix in found if matrix.parameter in place), key=lambda m: place[m.parameter])
@@ -118,16 +120,26 @@ def weight_layers(
     return layers
 
 
-def check_scores(scores: object, classes: int, family: str) -> None:
-    """Raise BadInput unless a network's output is a tensor [n, classes]."""
+def blank(
+    shape: tuple[int, ...], *number: int, dtype: torch.dtype | None = None, device: torch.device | None = None
+) -> Tensor:
+    """Examples of zeros [*number, *shape], as a network is given them; `dtype` where they are real numbers."""
+    tokens = Shape.of(shape).kind == "tokens"
+    return torch.zeros(*number, *shape, dtype=torch.int64 if tokens else dtype, device=device)
+
+
+def check_scores(scores: object, shape: Shape, outputs: int, family: str) -> None:
+    """Raise BadInput unless a network's output is a tensor [n, outputs]; [n, length, outputs] of as many targets."""
+    what, answers = ("images", "classes") if shape.kind == "images" else ("examples", "outputs")
+    wanted = [shape.targets] * (shape.targets > 1) + [outputs]
     if not isinstance(scores, Tensor):
         raise BadInput(
-            f"{family}: the model returns a {type(scores).__name__}; allowed: one tensor of scores, [images, classes]"
+            f"{family}: the model returns a {type(scores).__name__}; allowed: one tensor of scores, [{what}, {answers}]"
         )
-    if scores.ndim != 2 or scores.shape[1] != classes:
+    if scores.ndim != 1 + len(wanted) or list(scores.shape[1:]) != wanted:
         raise BadInput(
             f"{family}: the model gives scores of shape {list(scores.shape)} for {len(scores) if scores.ndim else 1} "
-            f"image(s) of {classes} classes; allowed: [images, {classes}]"
+            f"{what[:-1]}(s) of {outputs} {answers}; allowed: [{', '.join([what, *map(str, wanted)])}]"
         )
 
 

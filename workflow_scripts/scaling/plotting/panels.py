@@ -3,9 +3,10 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,7 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 
 from scaling.analysis.exponents import SIGMA, identity_of, wide_form
+from scaling.analysis.facts import facts_of
 from scaling.core.notation import power_of_ten, with_interval, with_uncertainty
 from scaling.core.tidy import read_table
 from scaling.plotting.style import COLUMN_WIDTH, PAGE_WIDTH, colours_of, new_figure
@@ -55,6 +57,16 @@ class Panel:
     def title(self) -> str:
         """Row and column, as people write them."""
         return ", ".join(filter(None, (self.row, self.column)))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What its errors are, as one of its tables says it (scaling.analysis.facts)."""
+        return facts_of(next(table for table in (self.curves, self.optima, self.exponents) if table is not None))
+
+    @property
+    def measure(self) -> str:
+        """What the y axis is called: "test error"."""
+        return self.facts["measure"]
 
     @property
     def P(self) -> list[int]:
@@ -127,21 +139,25 @@ def _change(variant: str, norm: str) -> str:
     return ", ".join(filter(None, (name, NAMES.get(norm, norm.replace("_", " ")))))
 
 
-def panel_grid(panels: Sequence[Panel], x_label: str, y_label: str) -> tuple[Figure, list[Axes]]:
+def panel_grid(
+    panels: Sequence[Panel], x_label: str, y_label: str | Callable[[Panel], str]
+) -> tuple[Figure, list[Axes]]:
     """A figure with one titled panel each: rows by columns if every pair is there, otherwise as lines of text run.
 
-    Only the outer panels carry axis labels.
+    Only the outer panels carry axis labels, and one whose `y_label` is not that of the panel on its left.
     """
+    labels = [y_label if isinstance(y_label, str) else y_label(panel) for panel in panels]
     rows, columns, places = _places(panels)
     width = COLUMN_WIDTH if columns == 1 else PAGE_WIDTH
     figure, axes = new_figure(rows, columns, width=width, panel_height={1: 2.4, 2: 2.3, 3: 1.8}.get(columns, 1.6))
     for row, column in np.ndindex(rows, columns):
         if (row, column) not in places:
             axes[row, column].remove()
-    for panel, (row, column) in zip(panels, places, strict=True):
+    beside = {(row, column + 1): label for label, (row, column) in zip(labels, places, strict=True)}
+    for panel, label, (row, column) in zip(panels, labels, places, strict=True):
         axes[row, column].set_title(panel.title, pad=4)
-        if column == 0:
-            axes[row, column].set_ylabel(y_label)
+        if beside.get((row, column)) != label:
+            axes[row, column].set_ylabel(label)
         if (row + 1, column) not in places:
             axes[row, column].set_xlabel(x_label)
     return figure, [axes[place] for place in places]

@@ -28,11 +28,12 @@ def draw_picture(panel: Panel) -> Figure:
     figure, axes = new_figure(1, 3, width=PAGE_WIDTH, panel_height=2.5)
     left, middle, right = axes[0]
     draw_learning_curve_panel(left, panel)
-    left.set(xlabel=r"norm $\lambda$", ylabel=r"test error $\epsilon$", title="1. One early line for all P")
+    left.set(xlabel=r"norm $\lambda$", ylabel=rf"{panel.measure} $\epsilon$", title="1. One early line for all P")
     draw_rescaled_curves(middle, panel)
     middle.set(xlabel=X_LABEL, ylabel=Y_LABEL, title="2. The same, over the optimum")
     _best_errors(right, panel)
-    right.set(xlabel="images $P$", ylabel=r"best error $\epsilon_{\mathrm{opt}}$", title="3. The best error")
+    counted = panel.facts["counted"]
+    right.set(xlabel=f"{counted} $P$", ylabel=r"best error $\epsilon_{\mathrm{opt}}$", title="3. The best error")
     return figure
 
 

@@ -62,7 +62,7 @@ def record_study(
         _refuse_other_runs(cell, table, cells[cell])
     table = pd.concat([_known(table) for table in tables.values()])
     table = table.sort_values([*ROW, "P", "seed", "epoch"], ignore_index=True)[RUN_COLUMNS].astype(STORED)
-    check_runs(table, runs)
+    check_runs(table, runs, cells)
     with atomic(runs) as temporary:
         table.to_parquet(temporary, index=False, compression="zstd", compression_level=19)
     study = RecordedStudy(

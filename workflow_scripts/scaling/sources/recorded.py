@@ -1,7 +1,7 @@
 """Recorded studies, read and checked."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from scaling.analysis.settings import FitWindow
 from scaling.core.errors import BadInput
 from scaling.core.settings import Section
+from scaling.networks.facts import facts_of_runs
 from scaling.networks.settings import Cell
 from scaling.sources.external import check_curves, read_curves
 from scaling.sources.source import Row
@@ -178,8 +179,8 @@ def read_runs(file: str | Path, study: RecordedStudy) -> pd.DataFrame:
 
     Returns
     -------
-    RUN_COLUMNS: cell, variant, norm, P, seed, epoch, log10_norm, train_error and test_error (fractions), diverged;
-    numbers in float64, though they are stored in float32 (see `record_study`).
+    RUN_COLUMNS: cell, variant, norm, P, seed, epoch, log10_norm, train_error and test_error (the measure that was
+    recorded), diverged; numbers in float64, though they are stored in float32 (see `record_study`).
 
     Raises
     ------
@@ -189,13 +190,14 @@ def read_runs(file: str | Path, study: RecordedStudy) -> pd.DataFrame:
     table = read_curves(file)
     if hashlib.sha256(Path(file).read_bytes()).hexdigest() != study.sha256:
         raise BadInput(f"{file}: damaged, or not the file that its description was written for (SHA-256)")
-    return check_runs(table, file)
+    return check_runs(table, file, {name: cell.training for name, cell in study.cells.items()})
 
 
-def check_runs(table: pd.DataFrame, file: str | Path) -> pd.DataFrame:
+def check_runs(table: pd.DataFrame, file: str | Path, cells: Mapping[str, Cell] | None = None) -> pd.DataFrame:
     """Check every cell, variant and norm as curves from elsewhere are checked.
 
     Takes and returns RUN_COLUMNS; the rows of diverged runs need not be finite. `file` begins the line of a BadInput.
+    cells : how they were trained, by name: errors may be above 1 where their measure may.
     """
     if missing := [name for name in RUN_COLUMNS if name not in table]:
         raise BadInput(f"{file}: no column {missing[0]}; needed are {', '.join(RUN_COLUMNS)}")
@@ -209,5 +211,7 @@ def check_runs(table: pd.DataFrame, file: str | Path) -> pd.DataFrame:
         raise BadInput(f"{file}: {problem}") from None
     finished = table[~table["diverged"]].drop(columns="norm")
     for row, part in finished.groupby([table["cell"], table["variant"], table["norm"]], sort=False):
-        check_curves(part, f"{file}: {'/'.join(row)}")
+        training = (cells or {}).get(row[0])
+        fraction = training is None or facts_of_runs(training.task, training.measure, 0, {})["highest"] == 1
+        check_curves(part, f"{file}: {'/'.join(row)}", "error" if fraction else "loss")
     return table

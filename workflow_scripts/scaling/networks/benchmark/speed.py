@@ -15,7 +15,7 @@ from scaling.networks.benchmark.measure import Speed, measure
 from scaling.networks.data.arrays import ImageArrays
 from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.engines import make_engine
-from scaling.networks.training.images import DeviceImages
+from scaling.networks.training.examples import device_examples
 from scaling.networks.training.spec import TrainingSpec
 
 IMAGES = 2048  # of noise: speed does not depend on what is on them
@@ -109,8 +109,8 @@ def candidate_speed(cell: CellCost, candidate: Candidate, device: torch.device, 
 def training_step(cell: CellCost, candidate: Candidate, device: torch.device) -> Callable[[], int]:
     """A step of all runs of a candidate; it returns how many images it trains on."""
     spec, runs = replace(TrainingSpec(**cell.spec), cuda_graphs=candidate.steps == "graph"), candidate.runs
-    images = DeviceImages(noise(cell), spec, device)
-    engine = make_engine(candidate.engine, spec, images, cell.classes, range(runs))
+    examples = device_examples(noise(cell), spec, device)
+    engine = make_engine(candidate.engine, spec, examples, cell.classes, range(runs))
     if candidate.steps in COMPILED:
         torch.compiler.reset()  # or, after some cells, it gives up and runs uncompiled
         engine.scores = torch.compile(engine.scores, mode=COMPILED[candidate.steps])

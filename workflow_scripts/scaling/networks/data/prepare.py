@@ -3,20 +3,21 @@
 from typing import Any
 
 from scaling.core.errors import BadInput
-from scaling.networks.data.arrays import ImageArrays, check_arrays, describe, pooled
+from scaling.networks.data.arrays import Arrays, check_arrays, describe, pooled
 from scaling.networks.data.options import OPTIONS, ORDER, chosen
 from scaling.networks.data.settings import Dataset
 from scaling.networks.data.sources import SOURCES
 
 
-def prepare(settings: Dataset) -> tuple[ImageArrays, dict[str, Any]]:
+def prepare(settings: Dataset) -> tuple[Arrays, dict[str, Any]]:
     """The arrays of a data set, and its provenance (scaling.networks.data.arrays.describe).
 
     Raises
     ------
     BadInput with one line that names the file or the setting.
     """
-    arrays, classes = SOURCES.load(settings.source).load(settings)
+    source = SOURCES.load(settings.source)
+    arrays, classes = source.load(settings)
     where = settings.root or settings.name or settings.source
     check_arrays(arrays, classes, where)
     options = chosen(settings)
@@ -27,6 +28,8 @@ def prepare(settings: Dataset) -> tuple[ImageArrays, dict[str, Any]]:
     except BadInput as problem:
         raise BadInput(f"{where}: {problem}") from None
     check_arrays(arrays, classes, where)
-    given = settings.model_dump(exclude={"test_images", *ORDER}, exclude_none=True)  # their number is described anyway
+    described_anyway = {"test_images", *ORDER} | ({"pool"} if arrays.KIND != "images" else set())
+    given = settings.model_dump(exclude=described_anyway, exclude_none=True)
+    given |= source.provenance(settings) if hasattr(source, "provenance") else {}
     given |= settings.model_dump(include=set(options), exclude_defaults=True)
     return arrays, describe(arrays, classes, given)

@@ -1,10 +1,12 @@
 """Settings of a data set."""
 
+from typing import Literal
+
 from pydantic import Field, field_validator, model_validator
 
 from scaling.core.paths import expanded
 from scaling.core.settings import Count, Section, by_name
-from scaling.networks.data.sizes import known_sizes
+from scaling.networks.data.sizes import kind_of, known_sizes
 from scaling.networks.data.sources import SOURCES
 
 
@@ -22,19 +24,31 @@ class Deform(Section):
     seed: int = Field(0, ge=0, description="another seed gives other images")
 
 
+#: Keys that some source takes and others do not: `TAKES` of its module.
+OWN = (
+    *("resize", "test_fraction", "context", "predict", "test_characters"),
+    *("inputs", "hidden", "noise", "train_points", "test_points"),
+)
+
+
 class Dataset(Section):
-    """Where a data set's images come from; every source ends in one array file with its provenance."""
+    """Where a data set comes from; every source ends in one array file with its provenance."""
 
     source: str = Field(
         description="a file of scaling/networks/data/sources. digits: scikit-learn's 8x8 digits; torchvision: a class "
         "of torchvision.datasets; idx: a folder of IDX files; folder: a folder, or a zip or tar archive of one, laid "
-        "out train/<class>/*, test/<class>/*"
+        "out train/<class>/*, test/<class>/*; text: pieces of a text; teacher: numbers from a random network; table: "
+        "a file with a row of numbers for each point"
     )
     name: str | None = Field(
-        None, description="torchvision: MNIST, FashionMNIST, CIFAR10 or CIFAR100; of other sources what they hold"
+        None,
+        description="torchvision: MNIST, FashionMNIST, CIFAR10 or CIFAR100; text: new_testament, which comes with the "
+        "workflow, or bible-kjv, if Debian's package is installed; of other sources what they hold",
     )
     root: str | None = Field(
-        None, description="idx and folder: path; torchvision: where the files are, or are downloaded to"
+        None,
+        description="idx and folder: path; torchvision: where the files are, or are downloaded to; text: a file, or a "
+        "folder of .txt and .md; table: a file, columns apart by tabs, or commas if it ends in .csv",
     )
     pool: Count = Field(1, description="average the images over pool x pool pixels")
     resize: tuple[Count, Count] | None = Field(
@@ -44,8 +58,21 @@ class Dataset(Section):
         None,
         gt=0,
         lt=1,
-        description="folder without test/: share of each class that is held out for the test, always the same images",
+        description="folder without test/: share of each class that is held out for the test, always the same images; "
+        "text (0.1): share of the characters; table (0.2): share of the rows",
     )
+    context: Count | None = Field(None, description="text (12): characters of a piece, which the network sees")
+    predict: Literal["last", "every"] | None = Field(
+        None, description="text (last): the character after a piece, or those after each of its characters"
+    )
+    test_characters: Count | None = Field(None, description="text (8000): how many are predicted in the test")
+    inputs: Count | None = Field(None, description="teacher (12): numbers of a point")
+    hidden: Count | None = Field(None, description="teacher (16): ReLU units of the network that gives the targets")
+    noise: float | None = Field(
+        None, ge=0, description="teacher (0): deviation of what is added to training targets, whose own is 1"
+    )
+    train_points: Count | None = Field(None, description="teacher (8192): how many there are to train on")
+    test_points: Count | None = Field(None, description="teacher (4000): how many there are to test on")
     test_images: Count = Field(357, description="digits: how many of the 1797 are held out")
     deform: Deform | None = Field(None, description="make new images of those that the source has")
     label_noise: float = Field(
@@ -68,12 +95,15 @@ class Dataset(Section):
     @model_validator(mode="after")
     def _complete(self) -> "Dataset":
         source = SOURCES.load(self.source)
-        source.check(self)
-        for key in ("resize", "test_fraction"):
+        for key in OWN:
             if getattr(self, key) is not None and key not in getattr(source, "TAKES", ()):
                 raise ValueError(f"{key}: a data set of source {self.source} has no such key")
-        if known := known_sizes(self):
-            _, height, width = known.image_shape
+        for key in ("deform", "pool"):
+            if kind_of(self) != "images" and getattr(self, key) != type(self).model_fields[key].default:
+                raise ValueError(f"{key}: is for images, and a data set of source {self.source} has none")
+        source.check(self)
+        if kind_of(self) == "images" and (known := known_sizes(self)):
+            _, height, width = known.shape
             if height % self.pool or width % self.pool:
                 raise ValueError(f"pool: {self.pool} does not divide images of {height}x{width} pixels")
         return self

@@ -4,15 +4,16 @@ from typing import Any, NamedTuple
 
 from scaling.networks.data.options import OPTIONS, chosen
 from scaling.networks.data.sources import SOURCES
+from scaling.networks.shape import Shape
 
 
 class Sizes(NamedTuple):
-    """(channels, height, width) before pooling, and numbers of classes, training images and test images."""
+    """Shape of an example (scaling.networks.shape; of an image before pooling), and numbers of outputs and examples."""
 
-    image_shape: tuple[int, int, int]
-    classes: int
-    train_images: int
-    test_images: int
+    shape: tuple[int, ...]
+    outputs: int
+    train: int
+    test: int
 
 
 TORCHVISION = {
@@ -31,9 +32,20 @@ def known_sizes(settings: Any) -> Sizes | None:
     return known
 
 
+def kind_of(settings: Any) -> str:
+    """The kind of examples (scaling.networks.shape.KINDS) that a data set's source gives."""
+    return getattr(SOURCES.load(settings.source), "KIND", "images")
+
+
+def known_training_targets(settings: Any) -> int | None:
+    """Number of training targets; None if it is not known before the files are read."""
+    examples, sizes = known_training_images(settings), known_sizes(settings)
+    return examples if sizes is None or examples is None else examples * Shape.of(sizes.shape).targets
+
+
 def known_training_images(settings: Any) -> int | None:
-    """Number of training images; None if it is not known before the files are read."""
+    """Number of training examples; None if it is not known before the files are read."""
     if settings.deform:
         return settings.deform.train_images
     sizes = SOURCES.load(settings.source).sizes(settings)
-    return sizes.train_images if sizes else None
+    return sizes.train if sizes else None

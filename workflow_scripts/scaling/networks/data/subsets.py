@@ -7,17 +7,23 @@ import numpy as np
 from scaling.core.errors import BadInput
 
 
-def draw_subset(n_train: int, P: int, seed: int, dataset: str) -> np.ndarray:
-    """P different indices out of 0..n_train-1, in random order: int32 [P].
+def draw_subset(n_train: int, P: int, seed: int, dataset: str, targets: int = 1) -> np.ndarray:
+    """Different indices out of 0..n_train-1, of examples of P targets together, in random order: int32 [P / targets].
 
     A draw of its own for each (dataset, P, seed).
 
     Raises
     ------
-    BadInput if P is less than 1, or larger than n_train.
+    BadInput if P is less than 1, or there are not so many, or P is not a multiple of the targets of an example.
     """
     if P < 1:
         raise BadInput(f"P: {P} is not allowed; 1 or more is")
+    if targets > 1:
+        if P % targets:
+            raise BadInput(f"P: {P} is not a multiple of {targets}, the characters of a piece of {dataset}")
+        if n_train * targets < P:
+            raise BadInput(f"P: {P} is larger than the training set of {dataset}: {n_train * targets} characters")
+        return shuffled(n_train, f"{dataset}/P{P}/seed{seed}")[: P // targets]
     if n_train < P:
         raise BadInput(f"P: {P} is larger than the training set of {dataset}: {n_train} images")
     return shuffled(n_train, f"{dataset}/P{P}/seed{seed}")[:P]

@@ -8,7 +8,7 @@ jobs on every machine.
 
 from dataclasses import dataclass
 from functools import cache
-from math import ceil, sqrt
+from math import ceil, prod, sqrt
 
 from scaling.core.errors import BadInput
 from scaling.networks.data.sizes import TORCHVISION, Sizes, known_sizes
@@ -17,6 +17,7 @@ from scaling.networks.plan.flops import FAMILIES as COUNTED
 from scaling.networks.plan.operations import count
 from scaling.networks.plan.rates import hours
 from scaling.networks.settings import Cell, Dataset, Device, Settings
+from scaling.networks.shape import Shape
 from scaling.networks.training.schedule import log_steps
 from scaling.networks.training.spec import TrainingSpec
 
@@ -80,13 +81,13 @@ class Plan:
 
     def _counts(self, cell: str, variant: str) -> Counts:
         training = self.training(cell, variant)
-        shape, classes, *_ = self.images(training.dataset)
+        shape, outputs, *_ = self.images(training.dataset)
         try:
-            return count(training.family, training.sizes, shape, classes, self._assumed(training.dataset))
+            return count(training.family, training.sizes, shape, outputs, self._assumed(training.dataset))
         except BadInput:
             if not self._to_be_seen(training):
                 raise
-            return count("ResNet", {}, shape, classes)  # as good a guess as that of the images
+            return count("ResNet", {}, shape, outputs)  # as good a guess as that of the images
 
     def _assumed(self, dataset: str) -> bool:
         """Whether nothing is known of its images yet."""
@@ -121,13 +122,14 @@ class Plan:
         training, device = self.training(cell, variant), self.study.device
         shape, _, train_images, test_images = self.images(training.dataset)
         counts = self.counts(cell, variant)
-        flops = runs * run_flops(training, counts, P, test_images)
-        steps = runs * training.epochs_at(P) * ceil(P / training.batch_size)
+        flops = runs * run_flops(training, counts, P, test_images, shape.targets)
+        examples = P // shape.targets
+        steps = runs * training.epochs_at(P) * ceil(examples / training.batch_size)
         seconds = START_SECONDS + max(flops / device.throughput, steps * device.step_seconds)
-        images_mb = (train_images + test_images) * shape[0] * shape[1] * shape[2] / 1e6
+        images_mb = (train_images + test_images) * prod(shape) / 1e6
         # weights, gradients and the optimizer's two moments; activations and their gradients (float32)
         state_mb = counts.parameters * 4 * 4 / 1e6
-        batch_mb = runs * counts.activations * min(training.batch_size, P) * 2 * 4 / 1e6
+        batch_mb = runs * counts.activations * min(training.batch_size, examples) * 2 * 4 / 1e6
         return Job(
             runs=runs,
             flops=flops,
@@ -148,11 +150,10 @@ class Plan:
     def rows(self) -> list[dict[str, object]]:
         """The plan as a table: a row for each cell and variant, and the total."""
         rows, everything = [], []
-        for cell in self.study.cells:
-            for variant in ("baseline", *self.study.cells[cell].variants):
-                jobs = [job for _, job in self.jobs(cell, variant)]
-                rows.append({"cell": cell, "variant": variant} | _summary(jobs) | self._hours(cell, variant))
-                everything += jobs
+        for cell, variant in self.study.ways():
+            jobs = [job for _, job in self.jobs(cell, variant)]
+            rows.append({"cell": cell, "variant": variant} | _summary(jobs) | self._hours(cell, variant))
+            everything += jobs
         if not rows:
             return []
         known = [key for key in rows[0] if key.startswith(("hours_", "floor_"))]
@@ -162,34 +163,41 @@ class Plan:
     def _hours(self, cell: str, variant: str) -> dict[str, float | str]:
         """Of one row, by the rates that were measured (scaling.networks.plan.rates)."""
         training = self.training(cell, variant)
-        *_, test_images = self.images(training.dataset)
-        trained, scored = images_of_all_runs(training, test_images)
+        shape, *_, test_images = self.images(training.dataset)
+        trained, scored = images_of_all_runs(training, test_images, shape.targets)
         return hours(training.family, self.counts(cell, variant), training.batch_size, trained, scored)
 
 
-def run_flops(training: Cell, counts: Counts, P: int, test_images: int) -> float:
-    """Operations of one run: every epoch trains on P images, every logged point scores P and the test images."""
-    trained, scored = images_of_a_run(training, P, test_images)
+def run_flops(training: Cell, counts: Counts, P: int, test_images: int, targets: int = 1) -> float:
+    """Operations of one run: every epoch trains on P images, every logged point scores P and the test images.
+
+    targets : of an example; P images are so many fewer where it has several.
+    """
+    trained, scored = images_of_a_run(training, P, test_images, targets)
     return float(trained * (counts.forward + counts.backward) + scored * counts.forward)
 
 
-def images_of_a_run(training: Cell, P: int, test_images: int) -> tuple[int, int]:
-    """How many images it trains on, and how many it scores at its logged points."""
-    points = len(log_steps(TrainingSpec.of(training, P), P))
-    return training.epochs_at(P) * P, points * (P + test_images)
+def images_of_a_run(training: Cell, P: int, test_images: int, targets: int = 1) -> tuple[int, int]:
+    """How many images (or other examples) it trains on, and how many it scores at its logged points."""
+    examples = P // targets
+    points = len(log_steps(TrainingSpec.of(training, P), examples))
+    return training.epochs_at(P) * examples, points * (examples + test_images)
 
 
-def images_of_all_runs(training: Cell, test_images: int) -> tuple[int, int]:
+def images_of_all_runs(training: Cell, test_images: int, targets: int = 1) -> tuple[int, int]:
     """The same of all runs of a cell, or of one variant of it."""
-    of_each = [(len(training.seeds_at(P)), images_of_a_run(training, P, test_images)) for P in training.P]
+    of_each = [(len(training.seeds_at(P)), images_of_a_run(training, P, test_images, targets)) for P in training.P]
     return sum(runs * trained for runs, (trained, _) in of_each), sum(runs * scored for runs, (_, scored) in of_each)
 
 
 def images_of(dataset: Dataset) -> Sizes:
-    """Shape, classes and numbers of images; where they are not there to be looked at, they are taken as CIFAR10's."""
+    """Shape, outputs and numbers of examples; where they are not there to be looked at, they are taken as CIFAR10's."""
     known = known_sizes(dataset) or TORCHVISION["CIFAR10"]
-    channels, height, width = known.image_shape
-    return known._replace(image_shape=(channels, height // dataset.pool, width // dataset.pool))
+    shape = Shape.of(known.shape)
+    if shape.kind == "images":
+        channels, height, width = shape
+        shape = Shape((channels, height // dataset.pool, width // dataset.pool))
+    return known._replace(shape=shape)
 
 
 def _target_seconds(device: Device) -> float:

@@ -8,18 +8,18 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from scaling.core.errors import BadInput
 from scaling.networks.build import build_model
-from scaling.networks.layers import weight_layers
+from scaling.networks.layers import blank, weight_layers
 from scaling.networks.own_code import blamed
 from scaling.networks.plan.counts import Counts
 
 #: Modules whose outputs count as activations (element-wise functions may work in place and are left out).
-COUNTED = (nn.Conv2d, nn.Linear, nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.MaxPool2d)
+COUNTED = (nn.Conv2d, nn.Linear, nn.Embedding, nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.MaxPool2d)
 
 
-def count_by_building(family: str, sizes: dict[str, Any], image_shape: tuple[int, int, int], classes: int) -> Counts:
+def count_by_building(family: str, sizes: dict[str, Any], shape: tuple[int, ...], outputs: int) -> Counts:
     """As plan.operations.count, for any family; the activations inside functions (attention) are not seen."""
-    model = build_model(family, sizes, image_shape, classes, 1.0, seed=0)
-    weight_layers(model, image_shape, classes, family)  # refuses what could not be trained
+    model = build_model(family, sizes, shape, outputs, 1.0, seed=0)
+    weight_layers(model, shape, outputs, family)  # refuses what could not be trained
     model.train()
     activations = 0
 
@@ -30,7 +30,7 @@ def count_by_building(family: str, sizes: dict[str, Any], image_shape: tuple[int
     for module in model.modules():
         if isinstance(module, COUNTED):
             module.register_forward_hook(watch)
-    batch = torch.zeros(2, *image_shape)  # two images: batch norm cannot train on a single one
+    batch = blank(shape, 2)  # two examples: batch norm cannot train on a single one
     with blamed(family), FlopCounterMode(display=False) as forward:
         scores = model(batch)
         if not isinstance(scores, torch.Tensor):

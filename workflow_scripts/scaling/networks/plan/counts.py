@@ -1,6 +1,6 @@
 """What a network costs, as numbers that add up layer by layer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -19,6 +19,7 @@ class Counts:
     backward: int = 0
     parameters: int = 0
     activations: int = 0
+    looked_up: bool = field(default=False, repr=False, compare=False)
 
     def convolution(self, inputs: int, outputs: int, kernel: int, height: int, width: int, bias: bool = True) -> None:
         """Add a convolution whose output has height x width pixels."""
@@ -26,10 +27,16 @@ class Counts:
         self.parameters += inputs * outputs * kernel**2 + bias * outputs
         self.activations += outputs * height * width
 
-    def linear(self, inputs: int, outputs: int, tokens: int = 1) -> None:
-        """Add a linear layer with bias, applied to each of the tokens."""
+    def embedding(self, rows: int, width: int, tokens: int) -> None:
+        """Add a table in which rows are looked up: no product, but the layer after it passes gradients on."""
+        self.parameters += rows * width
+        self.activations += tokens * width
+        self.looked_up = True
+
+    def linear(self, inputs: int, outputs: int, tokens: int = 1, bias: bool = True) -> None:
+        """Add a linear layer, applied to each of the tokens."""
         self._product(2 * inputs * outputs * tokens)
-        self.parameters += (inputs + 1) * outputs
+        self.parameters += (inputs + bias) * outputs
         self.activations += outputs * tokens
 
     def attention(self, tokens: int, dim: int, heads: int) -> None:
@@ -44,6 +51,6 @@ class Counts:
         self.activations += channels * positions
 
     def _product(self, operations: int) -> None:
-        first = self.forward == 0
+        first = self.forward == 0 and not self.looked_up
         self.forward += operations
         self.backward += operations * (1 if first else 2)

@@ -5,8 +5,10 @@ counted by building it (scaling.networks.plan.counter). tests/networks/plan/test
 """
 
 from collections.abc import Sequence
+from math import prod
 
 from scaling.networks.plan.counts import Counts
+from scaling.networks.shape import Shape
 
 
 def cnn(
@@ -92,4 +94,49 @@ def vit(
     return counts
 
 
-FAMILIES = {"cnn": cnn, "resnet": resnet, "vit": vit}
+def mlp(shape: tuple[int, ...], outputs: int, hidden: Sequence[int] = (128, 128), embedding: int = 16) -> Counts:
+    """Counts of scaling.networks.models.mlp."""
+    counts = Counts()
+    features = prod(shape)
+    if Shape.of(shape).kind == "tokens":
+        counts.embedding(outputs, embedding, features)
+        features *= embedding
+    for width in (*hidden, outputs):
+        counts.linear(features, width)
+        features = width
+    return counts
+
+
+def linear(shape: tuple[int, ...], outputs: int) -> Counts:
+    """Counts of scaling.networks.models.linear."""
+    counts = Counts()
+    if Shape.of(shape).kind == "tokens":
+        counts.embedding(shape[0] * outputs, outputs, shape[0])
+        counts.parameters += outputs
+    else:
+        counts.linear(prod(shape), outputs)
+    return counts
+
+
+def gpt(
+    shape: tuple[int, ...], outputs: int, dim: int = 64, depth: int = 1, heads: int = 4, mlp_ratio: int = 4
+) -> Counts:
+    """Counts of scaling.networks.models.gpt."""
+    counts = Counts()
+    (length,) = shape
+    counts.embedding(outputs, dim, length)
+    counts.parameters += length * dim  # positions
+    for _ in range(depth):
+        counts.norm(dim, length)
+        for _ in ("query", "key", "value", "out"):
+            counts.linear(dim, dim, length)
+        counts.attention(length, dim, heads)
+        counts.norm(dim, length)
+        counts.linear(dim, mlp_ratio * dim, length)
+        counts.linear(mlp_ratio * dim, dim, length)
+    counts.norm(dim, length)
+    counts.linear(dim, outputs, Shape.of(shape).targets, bias=False)
+    return counts
+
+
+FAMILIES = {"cnn": cnn, "resnet": resnet, "vit": vit, "mlp": mlp, "linear": linear, "gpt": gpt}

@@ -50,7 +50,7 @@ def hours(family: str, counts: Counts, batch_size: int, trained: float, scored: 
     hours_PRECISION (NaN where the rate is not known) and floor_PRECISION, the same at the full rate of matrix products;
     rates: in words, which of them are measured.
     """
-    share = counts.forward / (counts.forward + counts.backward)
+    share = counts.forward / max(1, counts.forward + counts.backward)  # a table in which rows are looked up has none
     scoring = scored * share / rate(family, counts, batch_size, "float32")[0]
     row: dict[str, float | str] = {}
     for precision in PRECISIONS:

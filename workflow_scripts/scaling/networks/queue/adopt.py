@@ -8,7 +8,7 @@ from pathlib import Path
 from scaling.core.errors import BadInput
 from scaling.networks.data.subsets import draw_subset
 from scaling.networks.queue.files import Key, key_of, read_records
-from scaling.networks.queue.write import images_of
+from scaling.networks.queue.write import arrays_of
 from scaling.networks.settings import Settings
 from scaling.networks.training import checkpoints
 from scaling.networks.training.checkpoints import Identity, Saved
@@ -38,9 +38,9 @@ def adopt(study: Settings, files: Sequence[Path], data: Path, folder: Path, adop
     """
 
     @cache
-    def images(dataset: str) -> tuple[str, int]:
-        arrays = images_of(dataset, data)
-        return checkpoints.images_hash(arrays), len(arrays.train_images)
+    def known(dataset: str) -> tuple[str, int, int]:
+        arrays = arrays_of(dataset, data)
+        return checkpoints.arrays_hash(arrays), len(arrays.train_examples), arrays.shape.targets
 
     found, writes = Adopted(), {}
     for file in files:
@@ -52,8 +52,8 @@ def adopt(study: Settings, files: Sequence[Path], data: Path, folder: Path, adop
             where = f"{file}: {cell} {variant} P = {P}, seed = {seed}"
             training = study.training(cell, variant)
             spec = TrainingSpec.of(training, P)
-            hashed, number = images(training.dataset)
-            subset = draw_subset(number, P, seed, training.dataset)
+            hashed, number, targets = known(training.dataset)
+            subset = draw_subset(number, P, seed, training.dataset, targets)
             own = Identity(checkpoints.science(spec, hashed, seed, subset), training_code(spec), "")
             if run["science"] != own.science:
                 raise BadInput(f"{where}: of other settings or images than this configuration's")
@@ -62,11 +62,12 @@ def adopt(study: Settings, files: Sequence[Path], data: Path, folder: Path, adop
                     f"{where}: trained by other code ({run['code']}, here {own.code}); allowed with --adopt-code true"
                 )
             saved = Saved(*(run[name] for name in ("step", "records", "layers", "diverged")), None, run["origin"])
-            if not saved.ends_at(log_steps(spec, P)):
+            steps = log_steps(spec, len(subset))
+            if not saved.ends_at(steps):
                 raise BadInput(f"{where}: not a whole run of {spec.epochs} epochs")
             path = folder / cell / variant / f"P{P}" / f"seed{seed}.pt"
-            here = checkpoints.load(path, own, log_steps(spec, P)) if path.exists() else None
-            if key in writes or (here is not None and here.ends_at(log_steps(spec, P))):
+            here = checkpoints.load(path, own, steps) if path.exists() else None
+            if key in writes or (here is not None and here.ends_at(steps)):
                 found.there.append(key)
             else:
                 writes[key] = (saved, own, path)

@@ -20,7 +20,16 @@ FORMAT = 1
 RECORDS = "records.json.gz"
 #: What a run in a queue is made of, with the types of its values; so are a group, a record, and a logged point in it.
 WANTED: dict[str, type] = {"cell": str, "variant": str, "P": int, "seed": int}
-GROUP = {"cell": str, "variant": str, "spec": dict, "epochs": dict, "dataset": str, "images": str, "test_images": int}
+GROUP = {
+    "cell": str,
+    "variant": str,
+    "spec": dict,
+    "epochs": dict,
+    "dataset": str,
+    "images": str,
+    "test_images": int,
+    "targets": int,
+}
 GROUP |= {"code": str, "source": str}
 RUN = WANTED | {"science": str, "code": str, "step": int, "diverged": bool, "layers": list, "records": list}
 RUN |= {"origin": dict}
@@ -55,9 +64,9 @@ def key_of(run: dict[str, Any]) -> Key:
     return run["cell"], run["variant"], run["P"], run["seed"]
 
 
-def cost(spec: TrainingSpec, P: int, test_images: int) -> float:
-    """Of a run, in images trained on; an image that is scored counts for a third of one."""
-    return spec.epochs * P + len(log_steps(spec, P)) * (P + test_images) / 3
+def cost(spec: TrainingSpec, examples: int, test_examples: int) -> float:
+    """Of a run, in examples trained on; one that is scored counts for a third."""
+    return spec.epochs * examples + len(log_steps(spec, examples)) * (examples + test_examples) / 3
 
 
 def write_records(runs: Iterable[str], path: Path) -> None:

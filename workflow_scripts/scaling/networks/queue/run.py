@@ -17,7 +17,7 @@ from scaling.networks.training import checkpoints
 from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.block import job_of
 from scaling.networks.training.code import training_source
-from scaling.networks.training.images import DeviceImages, number_of_classes
+from scaling.networks.training.examples import device_examples
 from scaling.networks.training.lanes import Budget, train_lanes
 from scaling.networks.training.loop import Job, begin
 from scaling.networks.training.stop import StopRequest
@@ -119,8 +119,8 @@ def _jobs(
 ) -> dict[Key, Job]:
     """The group's runs in the queue's order."""
     file = data / f"{group['dataset']}.npz"
-    images = read_arrays(file)
-    found = checkpoints.images_hash(images)
+    arrays = read_arrays(file)
+    found = checkpoints.arrays_hash(arrays)
     if found != group["images"]:
         raise BadInput(f"{file}: not the images that the queue was written for (SHA-256 {found[:8]})")
     written, here = group["source"], training_source(spec_at(group, _first_P(group)))
@@ -136,11 +136,11 @@ def _jobs(
             continue
         P, seed = run["P"], run["seed"]
         spec = replace(spec_at(group, P), engine="lanes")
-        subset = {seed: draw_subset(len(images.train_images), P, seed, group["dataset"])}
+        subset = {seed: draw_subset(len(arrays.train_examples), P, seed, group["dataset"], arrays.shape.targets)}
         folder = out / "checkpoints" / group["cell"] / group["variant"] / f"P{P}"
-        job = job_of(images, subset, spec, folder, code, device, hashed=found)
-        shared = shared or DeviceImages(images, job.spec, torch.device(job.device), job.channels_last)
-        jobs[key_of(run)] = replace(job, device_images=shared)
+        job = job_of(arrays, subset, spec, folder, code, device, hashed=found)
+        shared = shared or device_examples(arrays, job.spec, torch.device(job.device), job.channels_last)
+        jobs[key_of(run)] = replace(job, device_examples=shared)
     return jobs
 
 
@@ -160,7 +160,7 @@ def _take_up(jobs: dict[Key, Job], records: Records) -> None:
 
 def _train(jobs: dict[Key, Job], lanes: int | None, deadline: float, records: Records, stop: StopRequest) -> None:
     some = next(iter(jobs.values()))
-    classes, lanes = number_of_classes(some.images), lanes or some.lanes
+    classes, lanes = some.arrays.outputs, lanes or some.lanes
     ordered = [replace(job, lanes=lanes) for job in jobs.values()]
     keys = {id(job): key for key, job in zip(jobs, ordered, strict=True)}
     saved = [_unfinished(job) for job in ordered]
@@ -205,10 +205,10 @@ def measured(job: Job, classes: int, deadline: float, seconds: float = 3.0) -> B
         if steps % 8 == 0:
             wait()
     wait()
-    rate = steps * job.P / trial.per_epoch / (time.monotonic() - start)
+    rate = steps * job.examples / trial.per_epoch / (time.monotonic() - start)
     start = time.monotonic()
     trial.engine.evaluate(trial.subset).tolist()
-    scored = (time.monotonic() - start) * rate / (job.P + len(job.images.test_labels))
+    scored = (time.monotonic() - start) * rate / (job.examples + len(job.arrays.test_targets))
     start = time.monotonic()
     trial.engine.statistics()
     wait()

@@ -34,4 +34,6 @@ def status(queue: dict[str, Any], runs: Iterable[dict[str, Any]]) -> list[dict[s
 
 
 def _prices(group: dict[str, Any]) -> dict[int, float]:
-    return {int(P): cost(spec_at(group, int(P)), int(P), group["test_images"]) for P in group["epochs"]}
+    return {
+        int(P): cost(spec_at(group, int(P)), int(P) // group["targets"], group["test_images"]) for P in group["epochs"]
+    }

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from scaling.core.errors import BadInput
-from scaling.networks.data.arrays import ImageArrays, read_arrays
+from scaling.networks.data.arrays import Arrays, read_arrays
 from scaling.networks.queue.files import Key, cost, key_of, read_records
 from scaling.networks.settings import Settings
-from scaling.networks.training.checkpoints import images_hash
+from scaling.networks.training.checkpoints import arrays_hash
 from scaling.networks.training.code import training_code, training_source
 from scaling.networks.training.spec import TrainingSpec
 
 
-def images_of(dataset: str, data: Path) -> ImageArrays:
-    """The images as the workflow has prepared them; BadInput, which says how, if it has not."""
+def arrays_of(dataset: str, data: Path) -> Arrays:
+    """The data set as the workflow has prepared them; BadInput, which says how, if it has not."""
     file = data / f"{dataset}.npz"
     if not file.exists():
         raise BadInput(f"{file}: no such file; the workflow makes it: snakemake --cores 1 {file}")
@@ -41,10 +41,10 @@ def queue_of(
 
     Returns
     -------
-    groups (cell, variant, spec, epochs by P, dataset, images: their hash, test_images: how many, code: its fingerprint,
-    source: the hash of its bytes) and runs (cell, variant, P, seed), the most wanted first. Every beginning of the list
-    is a balanced study: one run at each P, the longest first, and then seeds in proportion to one over the root of a
-    run's cost.
+    groups (cell, variant, spec, epochs by P, dataset, images: their hash, test_images: how many, targets: of each
+    example, code: its fingerprint, source: the hash of its bytes) and runs (cell, variant, P, seed), the most wanted
+    first. Every beginning of the list is a balanced study: one run at each P, the longest first, and then seeds in
+    proportion to one over the root of a run's cost.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def queue_of(
         chosen = training.P if P is None else list(P)
         if unknown := set(chosen) - set(training.P):
             raise BadInput(f"P: {min(unknown)} is not one of {', '.join(map(str, training.P))} of {name}")
-        images = images_of(training.dataset, data)
+        arrays = arrays_of(training.dataset, data)
         spec = TrainingSpec.of(training, max(chosen))
         groups.append(
             {
@@ -72,14 +72,15 @@ def queue_of(
                 "spec": spec.as_dict(),
                 "epochs": {str(p): training.epochs_at(p) for p in chosen},
                 "dataset": training.dataset,
-                "images": images_hash(images),
-                "test_images": len(images.test_labels),
+                "images": arrays_hash(arrays),
+                "test_images": len(arrays.test_targets),
+                "targets": arrays.shape.targets,
                 "code": training_code(spec),
                 "source": training_source(spec),
             }
         )
         for p in chosen:
-            price = cost(TrainingSpec.of(training, p), p, len(images.test_labels))
+            price = cost(TrainingSpec.of(training, p), p // arrays.shape.targets, len(arrays.test_targets))
             lists.append((price, [(cell, variant, p, seed) for seed in training.seeds_at(p)[:seeds]]))
     wanted = [key for key in _ordered(lists) if key not in done]
     return {"groups": groups, "runs": [dict(zip(("cell", "variant", "P", "seed"), key, strict=True)) for key in wanted]}

@@ -2,7 +2,7 @@
 
 import multiprocessing
 import multiprocessing.connection
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +12,15 @@ import torch
 
 from scaling.core.errors import BadInput
 from scaling.networks.build import build_model
-from scaling.networks.data.arrays import ImageArrays
+from scaling.networks.data.arrays import Arrays
 from scaling.networks.norms.layers import STATISTICS
+from scaling.networks.tasks import check_task
 from scaling.networks.training import checkpoints
 from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.checkpoints import Saved
-from scaling.networks.training.images import DeviceImages, image_shape, number_of_classes
+from scaling.networks.training.examples import check_settings, device_examples
 from scaling.networks.training.lanes import has_dropout, train_lanes
-from scaling.networks.training.loop import Job, group_by_step, one_by_one, train_runs
+from scaling.networks.training.loop import Job, train_runs
 from scaling.networks.training.spec import TrainingSpec
 from scaling.networks.training.stop import Stopped, StopRequest
 
@@ -46,7 +47,7 @@ class BlockTables:
 
 
 def train_block(
-    images: ImageArrays,
+    arrays: Arrays,
     subsets: Mapping[int, np.ndarray],
     spec: TrainingSpec,
     checkpoint_folder: str | Path,
@@ -61,7 +62,7 @@ def train_block(
 
     Parameters
     ----------
-    subsets : for each seed the indices [P] of its training images.
+    subsets : for each seed the indices of its training examples.
     checkpoint_folder : holds one file seed{seed}.pt for each run; of a finished run only its records stay there.
     code : fingerprint of the code: a checkpoint of another one is refused.
     device : "cpu", "cuda", or "auto": CUDA where there is a visible device.
@@ -70,33 +71,33 @@ def train_block(
 
     Raises
     ------
-    BadInput for subsets or a normalization that do not fit the images, and for CUDA graphs on a CPU; Stopped
+    BadInput for subsets, a task or settings that do not fit the arrays, and for CUDA graphs on a CPU; Stopped
     after SIGTERM or SIGINT; OSError if a checkpoint cannot be written; RuntimeError if a process was killed. After the
     last three the next call continues.
     """
-    job = job_of(images, subsets, spec, Path(checkpoint_folder), code, device)
+    job = job_of(arrays, subsets, spec, Path(checkpoint_folder), code, device)
     job = replace(job, keep_weights=keep_weights, checkpoint_seconds=checkpoint_seconds)
     found = {seed: checkpoints.load(job.path(seed), job.identities[seed], job.steps) for seed in subsets}
     done = {seed: saved for seed, saved in found.items() if saved is not None and saved.ends_at(job.steps)}
     waiting = {seed: _to_continue(seed, saved, job) for seed, saved in found.items() if seed not in done}
     with StopRequest() as stop:
         if job.engine == "single" and workers > 1 and len(waiting) > 1:
-            _train_in_processes(job, number_of_classes(images), waiting, workers, stop)
+            _train_in_processes(job, arrays.outputs, waiting, workers, stop)
         else:
             device = torch.device(job.device)
-            device_images = DeviceImages(images, job.spec, device, job.channels_last) if waiting else None
-            job = replace(job, device_images=device_images)
+            shared = device_examples(arrays, job.spec, device, job.channels_last) if waiting else None
+            job = replace(job, device_examples=shared)
             if job.engine == "lanes":
-                _train_on_lanes(job, number_of_classes(images), waiting, stop)
+                _train_on_lanes(job, arrays.outputs, waiting, stop)
             else:
-                for group in one_by_one(waiting) if job.engine == "single" else group_by_step(waiting):
-                    train_runs(job, number_of_classes(images), group, stop)
+                for group in _one_by_one(waiting) if job.engine == "single" else _group_by_step(waiting):
+                    train_runs(job, arrays.outputs, group, stop)
     done |= {seed: checkpoints.load(job.path(seed), job.identities[seed]) for seed in waiting}
     return _tables(job, {seed: done[seed] for seed in subsets})
 
 
 def job_of(
-    images: ImageArrays,
+    arrays: Arrays,
     subsets: Mapping[int, np.ndarray],
     spec: TrainingSpec,
     folder: Path,
@@ -104,34 +105,31 @@ def job_of(
     device: str,
     hashed: str | None = None,
 ) -> Job:
-    """What `train_block` trains; `hashed` is the hash of the images, if it is known."""
+    """What `train_block` trains; `hashed` is the hash of the arrays, if it is known."""
+    check_task(spec.task, arrays.KIND, arrays.of_classes)
+    check_settings(spec, arrays)
     sizes = {len(subset) for subset in subsets.values()}
     if len(sizes) != 1 or 0 in sizes:
-        raise BadInput(f"subsets: {sorted(sizes)} images; one number for all seeds, 1 or more, is allowed")
-    channels, *_ = image_shape(images)
-    allowed = " or ".join(map(str, sorted({1, channels})))
-    for key in ("normalization_mean", "normalization_std"):
-        if len(numbers := getattr(spec, key)) not in (1, channels):
-            raise BadInput(f"{key}: {len(numbers)} numbers for images of {channels} channel(s); allowed: {allowed}")
+        raise BadInput(f"subsets: {sorted(sizes)} {arrays.KIND}; one number for all seeds, 1 or more, is allowed")
     for seed, subset in subsets.items():
-        if subset.min() < 0 or subset.max() >= len(images.train_images):
-            raise BadInput(f"subset of seed {seed}: indices must be 0 to {len(images.train_images) - 1}")
+        if subset.min() < 0 or subset.max() >= len(arrays.train_examples):
+            raise BadInput(f"subset of seed {seed}: indices must be 0 to {len(arrays.train_examples) - 1}")
     if device not in ("auto", "cpu", "cuda"):
         raise BadInput(f"device: {device!r} is not one of auto, cpu, cuda")
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     _refuse_graphs_without_a_gpu(spec, device)
-    spec = chosen(spec, images, device)
-    channels_last = device == "cuda" and spec.engine != "stacked"
+    spec = chosen(spec, arrays, device)
+    channels_last = arrays.KIND == "images" and device == "cuda" and spec.engine != "stacked"
     identities = checkpoints.identities(
         spec,
-        hashed or checkpoints.images_hash(images),
+        hashed or checkpoints.arrays_hash(arrays),
         dict(subsets),
         code,
         environment(spec, device, channels_last),
     )
-    job = Job(spec, images, dict(subsets), identities, folder, device, spec.engine, channels_last=channels_last)
-    return replace(job, lanes=_lanes(job, number_of_classes(images))) if spec.engine == "lanes" else job
+    job = Job(spec, arrays, dict(subsets), identities, folder, device, spec.engine, channels_last=channels_last)
+    return replace(job, lanes=_lanes(job, arrays.outputs)) if spec.engine == "lanes" else job
 
 
 def environment(spec: TrainingSpec, device: str, channels_last: bool) -> dict[str, Any]:
@@ -140,36 +138,36 @@ def environment(spec: TrainingSpec, device: str, channels_last: bool) -> dict[st
     return {"engine": spec.engine, "device": name, "channels_last": channels_last}
 
 
-def chosen(spec: TrainingSpec, images: ImageArrays, device: str) -> TrainingSpec:
+def chosen(spec: TrainingSpec, arrays: Arrays, device: str) -> TrainingSpec:
     """The spec with the engine `auto` filled in: what was fastest on an H100 (docs/speed.md), one by one on a CPU."""
     if spec.engine != "auto":
         return spec
     if device == "cpu":
         return replace(spec, engine="single")
-    small = spec.family.lower() == "vit" and number_of_parameters(spec, images) < SMALL_VIT
+    small = spec.family.lower() == "vit" and number_of_parameters(spec, arrays) < SMALL_VIT
     return replace(spec, engine="stacked" if small else "lanes", cuda_graphs=True)
 
 
-def number_of_parameters(spec: TrainingSpec, images: ImageArrays) -> int:
+def number_of_parameters(spec: TrainingSpec, arrays: Arrays) -> int:
     """Of the network, which is not made for it."""
     with torch.device("meta"):
-        model = build_model(spec.family, spec.sizes, image_shape(images), number_of_classes(images), seed=0)
+        model = build_model(spec.family, spec.sizes, arrays.shape, arrays.outputs, seed=0)
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def _lanes(job: Job, classes: int) -> int:
+def _lanes(job: Job, outputs: int) -> int:
     """How many runs at a time: small networks leave more of a GPU to others."""
-    if has_dropout(job, classes):
+    if has_dropout(job, outputs):
         return 1
-    return MANY_LANES if number_of_parameters(job.spec, job.images) < FEW_PARAMETERS else LANES
+    return MANY_LANES if number_of_parameters(job.spec, job.arrays) < FEW_PARAMETERS else LANES
 
 
-def _train_on_lanes(job: Job, classes: int, waiting: dict[int, Saved | None], stop: StopRequest) -> None:
+def _train_on_lanes(job: Job, outputs: int, waiting: dict[int, Saved | None], stop: StopRequest) -> None:
     jobs = [
         replace(job, subsets={seed: job.subsets[seed]}, identities={seed: job.identities[seed]}) for seed in waiting
     ]
     with arithmetic(job.spec, job.device):
-        train_lanes(jobs, classes, job.lanes, stop, saved=list(waiting.values()))
+        train_lanes(jobs, outputs, job.lanes, stop, saved=list(waiting.values()))
     if stop.number:
         raise Stopped(stop.number)
 
@@ -191,11 +189,24 @@ def _to_continue(seed: int, saved: Saved | None, job: Job) -> Saved | None:
     return saved
 
 
+def _group_by_step(saved: dict[int, Saved | None]) -> list[dict[int, Saved | None]]:
+    """Runs that can be trained in step: those with the same number of steps done."""
+    groups: dict[int, dict[int, Saved | None]] = {}
+    for seed, found in saved.items():
+        groups.setdefault(0 if found is None else found.step, {})[seed] = found
+    return [groups[step] for step in sorted(groups)]
+
+
+def _one_by_one(saved: dict[int, Saved | None]) -> Sequence[dict[int, Saved | None]]:
+    """Every run for itself."""
+    return [{seed: found} for seed, found in saved.items()]
+
+
 # ------------------------------------------------------------------------------------------- processes
 
 
 def _train_in_processes(
-    job: Job, classes: int, waiting: dict[int, Saved | None], workers: int, stop: StopRequest
+    job: Job, outputs: int, waiting: dict[int, Saved | None], workers: int, stop: StopRequest
 ) -> None:
     """Train each run in a process of its own, `workers` at once; results come back as sealed checkpoints.
 
@@ -208,7 +219,7 @@ def _train_in_processes(
     while queue or running:
         while queue and len(running) < workers and not stop.number and not failed:
             seed = queue.pop(0)
-            process = context.Process(target=_train_alone, args=(job.alone(seed), classes), name=f"seed {seed}")
+            process = context.Process(target=_train_alone, args=(job.alone(seed), outputs), name=f"seed {seed}")
             process.start()
             running[seed] = process
         if not running:
@@ -230,13 +241,13 @@ def _train_in_processes(
         raise RuntimeError(f"training stopped: {codes}; runs continue from their checkpoints")
 
 
-def _train_alone(job: Job, classes: int) -> None:
+def _train_alone(job: Job, outputs: int) -> None:
     (seed,) = job.subsets
     saved = checkpoints.load(job.path(seed), job.identities[seed], job.steps)
     if saved is not None and not saved.continues_to(job.steps):
         saved = None
     with StopRequest(child=True) as stop:
-        train_runs(job, classes, {seed: saved}, stop)
+        train_runs(job, outputs, {seed: saved}, stop)
 
 
 # ---------------------------------------------------------------------------------------------- tables

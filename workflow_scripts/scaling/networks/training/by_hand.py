@@ -30,8 +30,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         "run.py networks/train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--data", type=Path, required=True, help="array file: uint8 [n, h, w, c] and labels (.npz)")
-    parser.add_argument("--P", type=int, required=True, help="number of training images of each run")
+    parser.add_argument("--data", type=Path, required=True, help="array file of a data set (.npz)")
+    parser.add_argument(
+        "--P",
+        type=int,
+        required=True,
+        help="number of training targets of each run: of images, where they are classified",
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="one run for each")
     parser.add_argument("--out", type=Path, required=True, help="folder for the tables and checkpoints")
     parser.add_argument("--spec", type=Path, help="settings as a JSON file")
@@ -48,12 +53,12 @@ def main() -> None:
 
 def _train(arguments: argparse.Namespace) -> None:
     spec = _spec(arguments.spec, arguments.settings)
-    images = read_arrays(arguments.data)
+    arrays = read_arrays(arguments.data)
     # the same subsets as the workflow draws for results/data/{name}.npz
-    name, available = arguments.data.stem, len(images.train_images)
-    subsets = {seed: draw_subset(available, arguments.P, seed, name) for seed in arguments.seeds}
+    name, available, each = arguments.data.stem, len(arrays.train_examples), arrays.shape.targets
+    subsets = {seed: draw_subset(available, arguments.P, seed, name, each) for seed in arguments.seeds}
     tables = train_block(
-        images,
+        arrays,
         subsets,
         spec,
         arguments.out / "checkpoints",

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from scaling.core.files import atomic
-from scaling.networks.data.arrays import ImageArrays
+from scaling.networks.data.arrays import Arrays
 from scaling.networks.training.spec import TrainingSpec
 
 #: Keys of a spec that say how long a run is and when it is logged: they do not change what happens until then.
@@ -83,17 +83,17 @@ class Saved:
         return all(step in recorded for step in steps if step <= last)
 
 
-def images_hash(arrays: ImageArrays) -> str:
-    """Of all images and labels, with their types and shapes."""
+def arrays_hash(arrays: Arrays) -> str:
+    """Of all examples and targets, with their types and shapes."""
     digest = hashlib.sha256()
-    for array in (arrays.train_images, arrays.train_labels, arrays.test_images, arrays.test_labels):
+    for array in (arrays.train_examples, arrays.train_targets, arrays.test_examples, arrays.test_targets):
         digest.update(str((array.dtype, array.shape)).encode())
         digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 
 def science(spec: TrainingSpec, images: str, seed: int, subset: np.ndarray) -> str:
-    """What a run is, wherever and however it is computed; `images` is their hash."""
+    """What a run is, wherever and however it is computed; `images` is the hash of all its examples and targets."""
     chosen = {key: value for key, value in asdict(spec).items() if key not in SCHEDULE + WAYS}
     text = json.dumps(chosen | {"images": images}, sort_keys=True)
     return hashlib.sha256(f"{text} {seed} ".encode() + np.asarray(subset, np.int64).tobytes()).hexdigest()

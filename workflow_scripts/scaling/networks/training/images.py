@@ -9,17 +9,6 @@ from scaling.networks.training.augmentations import AUGMENTATIONS
 from scaling.networks.training.spec import TrainingSpec
 
 
-def image_shape(arrays: ImageArrays) -> tuple[int, int, int]:
-    """(channels, height, width)."""
-    height, width, channels = arrays.train_images.shape[1:]
-    return channels, height, width
-
-
-def number_of_classes(arrays: ImageArrays) -> int:
-    """Labels run from 0 to one less than this."""
-    return int(max(arrays.train_labels.max(), arrays.test_labels.max())) + 1
-
-
 class DeviceImages:
     """The arrays as tensors [n, c, h, w] on a device, with the normalisation that a network expects.
 
@@ -28,6 +17,7 @@ class DeviceImages:
     Attributes
     ----------
     device, shape : where the images are; (channels, height, width) of each.
+    train_examples, train_targets, test_examples, test_targets : images and their labels.
     channels_last : whether the network gets batches with the channels of a pixel side by side in memory. Its
         convolutions then work so (other kernels, other bits, and on some GPUs faster).
     """
@@ -35,7 +25,7 @@ class DeviceImages:
     def __init__(
         self, arrays: ImageArrays, spec: TrainingSpec, device: torch.device, channels_last: bool = False
     ) -> None:
-        self.device, self.shape, self.channels_last = device, image_shape(arrays), channels_last
+        self.device, self.shape, self.channels_last = device, arrays.shape, channels_last
 
         def images(array: np.ndarray) -> Tensor:
             count, height, width, channels = array.shape
@@ -47,8 +37,8 @@ class DeviceImages:
         def labels(array: np.ndarray) -> Tensor:
             return torch.from_numpy(np.asarray(array, dtype=np.int64)).to(device)
 
-        self.train_images, self.train_labels = images(arrays.train_images), labels(arrays.train_labels)
-        self.test_images, self.test_labels = images(arrays.test_images), labels(arrays.test_labels)
+        self.train_examples, self.train_targets = images(arrays.train_images), labels(arrays.train_labels)
+        self.test_examples, self.test_targets = images(arrays.test_images), labels(arrays.test_labels)
         # (image / 255 - mean) / std, as one factor and one shift of the bytes
         std = torch.tensor(spec.normalization_std, dtype=torch.float64)
         mean = torch.tensor(spec.normalization_mean, dtype=torch.float64)
@@ -56,17 +46,17 @@ class DeviceImages:
         self.shift = (-mean / std).float().view(-1, 1, 1).to(device)
         self.augment = AUGMENTATIONS.load(spec.augmentation).augment if spec.augmentation != "none" else None
 
-    def normalise(self, images: Tensor) -> Tensor:
+    def seen(self, images: Tensor) -> Tensor:
         """Bytes 0..255 [..., c, h, w] to what the network sees (float32)."""
         seen = torch.addcmul(self.shift, images.to(torch.float32), self.factor)
         return channels_last(seen) if self.channels_last else seen
 
     def training_batch(self, index: Tensor, draws: Tensor | None) -> Tensor:
         """Augmented, normalised training images: `index` [n], `draws` [n, 3] uniform random numbers."""
-        images = self.train_images.index_select(0, index)
+        images = self.train_examples.index_select(0, index)
         if draws is not None:
             images = self.augment(images, draws)
-        return self.normalise(images)
+        return self.seen(images)
 
 
 def channels_last(images: Tensor) -> Tensor:

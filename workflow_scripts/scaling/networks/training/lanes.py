@@ -20,7 +20,6 @@ from scaling.core.errors import BadInput
 from scaling.networks.build import build_model
 from scaling.networks.layers import draws_masks
 from scaling.networks.training.checkpoints import Saved
-from scaling.networks.training.images import image_shape
 from scaling.networks.training.loop import Job, RunsInStep, begin
 from scaling.networks.training.stop import StopRequest
 
@@ -48,9 +47,9 @@ class Budget:
     Attributes
     ----------
     deadline : as `clock` counts: no run is started that would end later, and none goes on.
-    rate : images per second that all lanes together are expected to train on; corrected by what is seen.
-    scored : what it costs to score an image, in units of what it costs to train on one.
-    logged : what it costs to log a point besides its scores, in units of what it costs to train on an image.
+    rate : examples per second that all lanes together are expected to train on; corrected by what is seen.
+    scored : what it costs to score an example, in units of what it costs to train on one.
+    logged : what it costs to log a point besides its scores, in units of what it costs to train on an example.
     """
 
     deadline: float
@@ -59,18 +58,18 @@ class Budget:
     logged: float = 0.0
 
     def cost(self, job: Job) -> float:
-        """Of a whole run, in images trained on."""
+        """Of a whole run, in examples trained on."""
         points = len(job.steps) * self.point(job)
-        return job.spec.epochs * job.P + points
+        return job.spec.epochs * job.examples + points
 
     def point(self, job: Job) -> float:
-        """Of a logged point, in images trained on."""
-        return self.logged + self.scored * (job.P + len(job.images.test_labels))
+        """Of a logged point, in examples trained on."""
+        return self.logged + self.scored * (job.examples + len(job.arrays.test_targets))
 
 
 def train_lanes(
     jobs: Sequence[Job],
-    classes: int,
+    outputs: int,
     lanes: int,
     stop: StopRequest,
     *,
@@ -89,7 +88,7 @@ def train_lanes(
 
     Parameters
     ----------
-    jobs : the most wanted first. Jobs that share images are given the same `device_images`.
+    jobs : the most wanted first. Jobs that share a data set are given the same `device_examples`.
     lanes : 1 or more.
     saved : for each job what its run continues from; all begin afresh where it is not given.
     stop : once it is set, no further step is launched.
@@ -107,9 +106,9 @@ def train_lanes(
     """
     if lanes < 1:
         raise BadInput(f"lanes: must be 1 or more, got {lanes}")
-    if lanes > 1 and jobs and has_dropout(jobs[0], classes):
+    if lanes > 1 and jobs and has_dropout(jobs[0], outputs):
         raise BadInput("lanes: one at a time is allowed for a network with dropout, whose masks one generator draws")
-    return _Lanes(jobs, classes, lanes, stop, budget, ahead, now_and_then, ended, clock, saved).train()
+    return _Lanes(jobs, outputs, lanes, stop, budget, ahead, now_and_then, ended, clock, saved).train()
 
 
 class _Lane:
@@ -146,9 +145,9 @@ class _Lane:
 
 
 class _Lanes:
-    def __init__(self, jobs, classes, lanes, stop, budget, ahead, now_and_then, ended, clock, saved=None) -> None:
+    def __init__(self, jobs, outputs, lanes, stop, budget, ahead, now_and_then, ended, clock, saved=None) -> None:
         self.saved = [None] * len(jobs) if saved is None else list(saved)
-        self.jobs, self.classes, self.stop, self.budget = list(jobs), classes, stop, budget
+        self.jobs, self.outputs, self.stop, self.budget = list(jobs), outputs, stop, budget
         self.now_and_then, self.ended, self.clock = now_and_then, ended, clock
         self.waiting, self.outcome = deque(range(len(self.jobs))), Outcome()
         self.lanes = [_Lane(torch.device(self.jobs[0].device), ahead) for _ in range(lanes)] if self.jobs else []
@@ -167,7 +166,7 @@ class _Lanes:
                     lane.start, lane.saved_at = self.clock(), time.monotonic()
                     job = self.jobs[lane.job]
                     with lane.current():
-                        lane.runs = begin(job, self.classes, dict.fromkeys(job.subsets, self.saved[lane.job]))
+                        lane.runs = begin(job, self.outputs, dict.fromkeys(job.subsets, self.saved[lane.job]))
                         lane.steps = lane.runs.steps()
                 if lane.ready():
                     idle = False
@@ -232,7 +231,7 @@ class _Lanes:
     def _count(self, job: Job, runs: RunsInStep) -> None:
         """Correct the rate every ten seconds: half of what it was, half of what was seen meanwhile."""
         place = (runs.step - 1) % runs.per_epoch
-        self.images += min(job.spec.batch_size, job.P - place * job.spec.batch_size)
+        self.images += min(job.spec.batch_size, job.examples - place * job.spec.batch_size)
         if runs.step in runs.logged_steps:
             self.images += self.budget.point(job)
         if (now := self.clock()) >= self.since + 10.0:
@@ -240,7 +239,7 @@ class _Lanes:
             self.images, self.since = 0.0, now
 
 
-def has_dropout(job: Job, classes: int) -> bool:
+def has_dropout(job: Job, outputs: int) -> bool:
     """Whether one generator of the process would draw the masks of all runs: only one lane is possible then."""
     with torch.device("meta"):
-        return draws_masks(build_model(job.spec.family, job.spec.sizes, image_shape(job.images), classes, seed=0))
+        return draws_masks(build_model(job.spec.family, job.spec.sizes, job.arrays.shape, outputs, seed=0))

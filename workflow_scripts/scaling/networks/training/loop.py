@@ -3,7 +3,7 @@
 import hashlib
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from scaling.networks.data.arrays import ImageArrays
+from scaling.networks.data.arrays import Arrays
 from scaling.networks.layers import say_once
 from scaling.networks.norms.layers import STATISTICS, check_layers
+from scaling.networks.shape import KINDS
 from scaling.networks.training import checkpoints
 from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.checkpoints import Identity, Saved
 from scaling.networks.training.engines import make_engine
+from scaling.networks.training.examples import DeviceExamples, device_examples
 from scaling.networks.training.graphs import Capture
-from scaling.networks.training.images import DeviceImages
 from scaling.networks.training.origin import origin
 from scaling.networks.training.schedule import log_steps, steps_per_epoch
 from scaling.networks.training.spec import TrainingSpec
@@ -33,21 +34,21 @@ class Job:
 
     Attributes
     ----------
-    spec, images : what is trained, and on what.
-    subsets : for each seed the int64 indices [P] of its training images.
+    spec, arrays : what is trained, and on what.
+    subsets : for each seed the int64 indices of its training examples.
     identities : for each seed the identity of its checkpoint.
     folder : of the checkpoints, one file seed{seed}.pt for each run.
     device, engine : "cpu" or "cuda"; as scaling.networks.training.engines.make_engine has it.
     keep_weights : keep the last weights of finished runs, so that they can be continued to more epochs.
     checkpoint_seconds : how often a run's state is saved.
-    device_images : `images` where they are trained on, if several jobs share them.
+    device_examples : `arrays` where they are trained on, if several jobs share them.
     capture : how steps are recorded, as scaling.networks.training.engines.make_engine has it.
     lanes : how many runs share the device, for their records.
-    channels_last : as scaling.networks.training.images.DeviceImages has it, where `device_images` are not given.
+    channels_last : as scaling.networks.training.images.DeviceImages has it, where `device_examples` are not given.
     """
 
     spec: TrainingSpec
-    images: ImageArrays
+    arrays: Arrays
     subsets: dict[int, np.ndarray]
     identities: dict[int, Identity]
     folder: Path
@@ -55,35 +56,38 @@ class Job:
     engine: str
     keep_weights: bool = False
     checkpoint_seconds: float = 60.0
-    device_images: DeviceImages | None = None
+    device_examples: DeviceExamples | None = None
     capture: Callable[[], Capture] | None = None
     lanes: int = 1
     channels_last: bool = False
 
     @property
     def P(self) -> int:
-        """Number of training images of each run."""
+        """Number of training targets of each run."""
+        return self.examples * self.arrays.shape.targets
+
+    @property
+    def examples(self) -> int:
+        """Number of training examples of each run: P, where each has one target."""
         return len(next(iter(self.subsets.values())))
 
     @property
     def steps(self) -> list[int]:
         """The steps at which runs are logged; the last is their end."""
-        return log_steps(self.spec, self.P)
+        return log_steps(self.spec, self.examples)
 
     def path(self, seed: int) -> Path:
         """The checkpoint of a run."""
         return self.folder / f"seed{seed}.pt"
 
     def alone(self, seed: int) -> "Job":
-        """The job of one run, with no more images than it needs (to be sent to another process)."""
+        """The job of one run, with no more examples than it needs (to be sent to another process)."""
         subset = self.subsets[seed]
-        images = replace(
-            self.images, train_images=self.images.train_images[subset], train_labels=self.images.train_labels[subset]
-        )
-        return replace(self, images=images, subsets={seed: np.arange(len(subset))}, device_images=None)
+        arrays = self.arrays.with_training(subset)
+        return replace(self, arrays=arrays, subsets={seed: np.arange(len(subset))}, device_examples=None)
 
 
-def train_runs(job: Job, classes: int, saved: dict[int, Saved | None], stop: StopRequest) -> None:
+def train_runs(job: Job, outputs: int, saved: dict[int, Saved | None], stop: StopRequest) -> None:
     """Train the runs of `saved` together, from its checkpoints (all of the same step) or afresh (None).
 
     Every run ends in a sealed checkpoint.
@@ -93,11 +97,11 @@ def train_runs(job: Job, classes: int, saved: dict[int, Saved | None], stop: Sto
     Stopped when `stop` was set; by then every run's state is in its checkpoint.
     """
     with arithmetic(job.spec, job.device):
-        _train(job, classes, saved, stop)
+        _train(job, outputs, saved, stop)
 
 
-def _train(job: Job, classes: int, saved: dict[int, Saved | None], stop: StopRequest) -> None:
-    runs = begin(job, classes, saved)
+def _train(job: Job, outputs: int, saved: dict[int, Saved | None], stop: StopRequest) -> None:
+    runs = begin(job, outputs, saved)
     last_saved = time.monotonic()
     for waits in runs.steps():
         if waits is not None:
@@ -110,14 +114,14 @@ def _train(job: Job, classes: int, saved: dict[int, Saved | None], stop: StopReq
             raise Stopped(stop.number)
 
 
-def begin(job: Job, classes: int, saved: dict[int, Saved | None]) -> "RunsInStep":
+def begin(job: Job, outputs: int, saved: dict[int, Saved | None]) -> "RunsInStep":
     """The runs of `saved` together, from its checkpoints (all of the same step) or afresh (None)."""
     torch.manual_seed(_stream_seed("dropout", min(saved)))
-    return RunsInStep(job, classes, saved)
+    return RunsInStep(job, outputs, saved)
 
 
 class RunsInStep:
-    """Runs that are trained in step: the engine, the order of the images, and what was logged.
+    """Runs that are trained in step: the engine, the order of the examples, and what was logged.
 
     Attributes
     ----------
@@ -125,16 +129,16 @@ class RunsInStep:
     records, diverged : of each run, as in scaling.networks.training.checkpoints.Saved.
     """
 
-    def __init__(self, job: Job, classes: int, saved: dict[int, Saved | None]) -> None:
+    def __init__(self, job: Job, outputs: int, saved: dict[int, Saved | None]) -> None:
         self.job, self.seeds = job, list(saved)
         self.device = torch.device(job.device)
         self.logged_steps = set(job.steps)
-        self.per_epoch = steps_per_epoch(job.spec, job.P)
-        images = job.device_images or DeviceImages(job.images, job.spec, self.device, job.channels_last)
-        self.channels_last = images.channels_last
-        self.engine = make_engine(job.engine, job.spec, images, classes, self.seeds, job.capture)
+        self.per_epoch = steps_per_epoch(job.spec, job.examples)
+        examples = job.device_examples or device_examples(job.arrays, job.spec, self.device, job.channels_last)
+        self.channels_last = examples.channels_last
+        self.engine = make_engine(job.engine, job.spec, examples, outputs, self.seeds, job.capture)
         self.layers = [[layer.name, layer.kind, *layer.matrix.shape] for layer in self.engine.layers]
-        check_layers(self.engine.layers, job.P, job.spec.batch_size, job.spec.operator_norm)
+        check_layers(self.engine.layers, job.examples, job.spec.batch_size, job.spec.operator_norm)
         say_once(self.engine.layers.in_words())
         subsets = np.stack([np.asarray(job.subsets[seed], np.int64) for seed in self.seeds])
         self.subset = torch.from_numpy(subsets).to(self.device)
@@ -160,16 +164,16 @@ class RunsInStep:
         self.engine.load_state(run, found.state["engine"])
 
     def _start_epoch(self) -> None:
-        """Draw the order of the images, and the numbers that augment them, for one epoch of every run.
+        """Draw the order of the examples, and the numbers that augment them, for one epoch of every run.
 
         Each run has a generator of its own, on the CPU: its draws depend on its seed alone, on any device.
         """
         self.epoch_start = [generator.get_state() for generator in self.generators]
-        P = self.job.P
-        order = torch.stack([torch.randperm(P, generator=generator) for generator in self.generators])
+        n = self.job.examples
+        order = torch.stack([torch.randperm(n, generator=generator) for generator in self.generators])
         self.order = self.subset.gather(1, self._sent(order))
         if self.job.spec.augmentation != "none":
-            draws = torch.stack([torch.rand(P, 3, generator=generator) for generator in self.generators])
+            draws = torch.stack([torch.rand(n, 3, generator=generator) for generator in self.generators])
             self.draws = self._sent(draws)
 
     def _sent(self, drawn: Tensor) -> Tensor:
@@ -270,7 +274,8 @@ class Progress:
             self.first_step, self.start = record["step"], now
         elif now > self.start and record["step"] > self.first_step:
             epochs = record["epoch"] * (1 - self.first_step / record["step"])
-            rate = f"  {runs * epochs * self.job.P / (now - self.start):,.0f} images/s"
+            what = KINDS[self.job.arrays.KIND]
+            rate = f"  {runs * epochs * self.job.P / (now - self.start):,.0f} {what}/s"
         norm = sum(layer["log10_spectral"] for layer in record["layers"])
         end = "  DIVERGED: the loss is not finite" if diverged else rate
         print(
@@ -284,16 +289,3 @@ class Progress:
 def _stream_seed(purpose: str, seed: int) -> int:
     """A seed for one of a run's random streams, unrelated to the others and to the initial weights'."""
     return int.from_bytes(hashlib.sha256(f"{purpose} {seed}".encode()).digest()[:8], "little") >> 1
-
-
-def group_by_step(saved: dict[int, Saved | None]) -> list[dict[int, Saved | None]]:
-    """Runs that can be trained in step: those with the same number of steps done."""
-    groups: dict[int, dict[int, Saved | None]] = {}
-    for seed, found in saved.items():
-        groups.setdefault(0 if found is None else found.step, {})[seed] = found
-    return [groups[step] for step in sorted(groups)]
-
-
-def one_by_one(saved: dict[int, Saved | None]) -> Sequence[dict[int, Saved | None]]:
-    """Every run for itself."""
-    return [{seed: found} for seed, found in saved.items()]

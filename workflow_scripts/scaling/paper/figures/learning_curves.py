@@ -11,7 +11,7 @@ from scaling.plotting.style import colours_of, label_log10
 
 def draw_learning_curves(panels: Sequence[Panel]) -> Figure:
     """One panel per cell, variant and norm; needs `curves` and `optima`."""
-    figure, axes = panel_grid(panels, r"norm $\lambda$", r"test error $\epsilon$")
+    figure, axes = panel_grid(panels, r"norm $\lambda$", lambda panel: rf"{panel.measure} $\epsilon$")
     for ax, panel in zip(axes, panels, strict=True):
         draw_learning_curve_panel(ax, panel)
     add_P_legend(figure, axes, [panel.P for panel in panels])

@@ -24,7 +24,7 @@ def draw_scaling_laws(panels: Sequence[Panel]) -> Figure:
     centre (mean log P, mean log error) of the fitted points, which the measured law passes through too, with a fan of
     one standard error of the exponent.
     """
-    figure, axes = panel_grid(panels, "$P$", r"best test error $\epsilon_{\mathrm{opt}}$")
+    figure, axes = panel_grid(panels, "$P$", lambda panel: rf"best {panel.measure} $\epsilon_{{\mathrm{{opt}}}}$")
     for ax, panel in zip(axes, panels, strict=True):
         _draw_panel(ax, panel)
     return figure

@@ -3,6 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
+from scaling.analysis.facts import facts_of
 from scaling.plotting.panels import add_P_legend, draw_curve, log10
 from scaling.plotting.style import PAGE_WIDTH, colours_of, label_log10, new_figure
 
@@ -10,7 +11,7 @@ from scaling.plotting.style import PAGE_WIDTH, colours_of, label_log10, new_figu
 def draw_trajectories(curves: pd.DataFrame, title: str) -> Figure:
     """Test error (left) and norm (right) against epoch, the mean over the runs of each P.
 
-    `curves` is scaling.analysis.in_time.curves_in_time's table.
+    `curves` is scaling.analysis.in_time.curves_in_time's table, with what the errors are if it says so.
     """
     figure, axes = new_figure(1, 2, width=PAGE_WIDTH, panel_height=2.4)
     left, right = axes[0]
@@ -22,7 +23,7 @@ def draw_trajectories(curves: pd.DataFrame, title: str) -> Figure:
         right.plot(x, norm, color=colours[P])
         right.fill_between(x, norm - sem, norm + sem, color=colours[P], alpha=0.2, linewidth=0)
     left.set_title(title, pad=4, loc="left")
-    left.set_ylabel(r"test error $\epsilon$")
+    left.set_ylabel(rf"{facts_of(curves)['measure']} $\epsilon$")
     right.set_ylabel(r"norm $\lambda$")
     for ax in (left, right):
         ax.set_xlabel("epoch")

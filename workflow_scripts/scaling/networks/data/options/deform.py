@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from scaling.core.errors import BadInput
-from scaling.networks.data.arrays import MAX_BYTES, ImageArrays
+from scaling.networks.data.arrays import MAX_BYTES, Arrays, ImageArrays
 from scaling.networks.data.sizes import Sizes
 from scaling.networks.data.subsets import random_integers
+from scaling.networks.shape import KINDS
 
 BITS = 10  # places between pixels are multiples of 2^-BITS
 AT_ONCE = 1 << 21  # values that are made at once, for the memory
@@ -23,7 +24,7 @@ PARAMETERS = 6  # angle, two shifts, two scales, shear
 PARTS = ("rotation", "shift", "shift", "scale", "scale", "shear")
 
 
-def apply(arrays: ImageArrays, value: Any) -> ImageArrays:
+def apply(arrays: Arrays, value: Any) -> ImageArrays:
     """`train_images` and `test_images` deformed images in place of the originals.
 
     Parameters
@@ -32,8 +33,10 @@ def apply(arrays: ImageArrays, value: Any) -> ImageArrays:
 
     Raises
     ------
-    BadInput if the images would be larger than a data set may be.
+    BadInput if the images would be larger than a data set may be, and for examples that are none.
     """
+    if not isinstance(arrays, ImageArrays):
+        raise BadInput(f"deform: is for images, and the data set has {KINDS[arrays.KIND]}")
     wanted = dict(value)
     made = []
     for split in ("train", "test"):
@@ -50,8 +53,7 @@ def apply(arrays: ImageArrays, value: Any) -> ImageArrays:
 
 def sizes(known: Sizes | None, value: Any) -> Sizes | None:
     """The numbers of images are those that are asked for."""
-    numbers = {name: dict(value)[name] for name in ("train_images", "test_images")}
-    return known and known._replace(**numbers)
+    return known and known._replace(train=dict(value)["train_images"], test=dict(value)["test_images"])
 
 
 def _uniform(number: int, name: str) -> np.ndarray:

@@ -2,23 +2,30 @@
 
 import numpy as np
 
-from scaling.networks.data.arrays import ImageArrays
+from scaling.core.errors import BadInput
+from scaling.networks.data.arrays import Arrays
 from scaling.networks.data.sizes import Sizes
 from scaling.networks.data.subsets import random_integers
 
 
-def apply(arrays: ImageArrays, value: float) -> ImageArrays:
+def apply(arrays: Arrays, value: float) -> Arrays:
     """Each training label is drawn anew with probability `value`, among all classes, its own included.
 
     The draw is a part of the data set: one for each image, the same in every run and epoch. An image whose label is
     drawn at some share has the same new label at every larger share.
+
+    Raises
+    ------
+    BadInput for targets that are numbers.
     """
-    labels = arrays.train_labels
-    raw = random_integers(2 * len(labels), "label_noise").reshape(-1, 2)
-    anew = (raw[:, 0] >> 11) < round(value * 2**53)
+    labels = arrays.train_targets
+    if not arrays.of_classes:
+        raise BadInput(f"label_noise: {value} is for classes; allowed for numbers as targets: 0")
+    raw = random_integers(2 * labels.size, "label_noise").reshape(*labels.shape, 2)
+    anew = (raw[..., 0] >> 11) < round(value * 2**53)
     classes = int(labels.max()) + 1
-    drawn = (raw[:, 1] % np.uint64(classes)).astype(np.int64)
-    return ImageArrays(arrays.train_images, np.where(anew, drawn, labels), arrays.test_images, arrays.test_labels)
+    drawn = (raw[..., 1] % np.uint64(classes)).astype(labels.dtype)
+    return arrays.with_training(targets=np.where(anew, drawn, labels))
 
 
 def sizes(known: Sizes | None, value: float) -> Sizes | None:

@@ -164,7 +164,7 @@ def _downloaded(kind: Any, root: Path, name: str) -> list[Any]:
 
 def _compare(arrays: ImageArrays, name: str, folder: Path) -> None:
     """Raise BadInput unless these are the published images, as far as their published numbers tell."""
-    facts, (channels, height, width) = FACTS[name], TORCHVISION[name].image_shape
+    facts, (channels, height, width) = FACTS[name], TORCHVISION[name].shape
     any_images = "`source: idx` reads any images in this form" if facts.classes else "`source: folder` reads any images"
     for split, per_class in facts.per_class.items():
         images, labels = getattr(arrays, f"{split}_images"), getattr(arrays, f"{split}_labels")

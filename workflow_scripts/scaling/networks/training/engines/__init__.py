@@ -1,22 +1,22 @@
 """The ways to train the runs of a block at once, one file each: an engine by its name.
 
-An engine's file has a function `make(spec, images, classes, seeds, capture)`, which gives what trains one run for each
-seed; its methods are those of single.SingleRun.
+An engine's file has a function `make(spec, examples, outputs, seeds, capture)`, which gives what trains one run for
+each seed; its methods are those of single.SingleRun.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from scaling.networks.training.examples import DeviceExamples
 from scaling.networks.training.graphs import Capture
-from scaling.networks.training.images import DeviceImages
 from scaling.networks.training.spec import ENGINES, TrainingSpec
 
 
 def make_engine(
     name: str,
     spec: TrainingSpec,
-    images: DeviceImages,
-    classes: int,
+    examples: DeviceExamples,
+    outputs: int,
     seeds: Sequence[int],
     capture: Callable[[], Capture] | None = None,
 ) -> Any:
@@ -32,4 +32,4 @@ def make_engine(
     ------
     BadInput for an engine that there is not, and for what an engine cannot train.
     """
-    return ENGINES.load(name).make(spec, images, classes, seeds, capture)
+    return ENGINES.load(name).make(spec, examples, outputs, seeds, capture)

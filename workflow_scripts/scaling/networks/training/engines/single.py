@@ -11,9 +11,9 @@ from scaling.networks.layers import weight_layers
 from scaling.networks.norms.layers import network_statistics
 from scaling.networks.tasks import TASKS
 from scaling.networks.training.arithmetic import autocast, exact_products
+from scaling.networks.training.examples import DeviceExamples
 from scaling.networks.training.fused import FusedOptimizer
 from scaling.networks.training.graphs import Capture, recorded_if_asked
-from scaling.networks.training.images import DeviceImages
 from scaling.networks.training.spec import TrainingSpec
 
 
@@ -22,50 +22,50 @@ class SingleRun:
 
     runs = 1
 
-    def __init__(self, spec: TrainingSpec, images: DeviceImages, classes: int, seeds: Sequence[int]) -> None:
+    def __init__(self, spec: TrainingSpec, examples: DeviceExamples, outputs: int, seeds: Sequence[int]) -> None:
         (self.seed,) = seeds
-        self.spec, self.images, self.device = spec, images, images.device
+        self.spec, self.examples, self.device = spec, examples, examples.device
         self.task = TASKS.load(spec.task)
-        self.model = build_model(spec.family, spec.sizes, images.shape, classes, spec.init_scale, seed=self.seed)
-        self.layers = weight_layers(self.model, images.shape, classes, spec.family)
+        self.model = build_model(spec.family, spec.sizes, examples.shape, outputs, spec.init_scale, seed=self.seed)
+        self.layers = weight_layers(self.model, examples.shape, outputs, spec.family)
         self.model.to(self.device).train()
         self.optimizer = FusedOptimizer(spec, self.model.parameters())
 
-    def scores(self, images: Tensor) -> Tensor:
-        """Class scores [n, classes] of images [n, c, h, w]: float32, by way of the spec's arithmetic."""
+    def scores(self, examples: Tensor) -> Tensor:
+        """Scores [n, ..., outputs] of examples [n, ...]: float32, by way of the spec's arithmetic."""
         with autocast(self.spec, self.device):
-            return self.model(images).float()
+            return self.model(examples).float()
 
     def train_step(self, index: Tensor, draws: Tensor | None) -> None:
-        """One optimizer step on the images `index` [R, batch], augmented by `draws` [R, batch, 3]."""
-        batch = self.images.training_batch(index[0], None if draws is None else draws[0])
-        labels = self.images.train_labels.index_select(0, index[0])
-        self.optimizer.step(self.task.loss(self.scores(batch), labels))
+        """One optimizer step on the examples `index` [R, batch], images augmented by `draws` [R, batch, 3]."""
+        batch = self.examples.training_batch(index[0], None if draws is None else draws[0])
+        targets = self.examples.train_targets.index_select(0, index[0])
+        self.optimizer.step(self.task.loss(self.scores(batch), targets))
 
     @torch.inference_mode()
     def evaluate(self, subset: Tensor) -> Tensor:
-        """Errors and losses [R, 4]: train error, train loss (`subset` [R, P], not augmented), test error, test loss.
+        """Errors and losses [R, 4]: train error, train loss (`subset` [R, n], not augmented), test error, test loss.
 
         In float32, whatever the arithmetic of the training. Does not wait for the device.
         """
         self.model.eval()
-        images = self.images
+        data = self.examples
         with exact_products(self.device):
-            train = self._score(images.train_images, images.train_labels, subset[0])
-            test = self._score(images.test_images, images.test_labels, None)
+            train = self._score(data.train_examples, data.train_targets, subset[0])
+            test = self._score(data.test_examples, data.test_targets, None)
         self.model.train()
         return torch.cat([train, test])[None]
 
-    def _score(self, images: Tensor, labels: Tensor, index: Tensor | None) -> Tensor:
+    def _score(self, examples: Tensor, targets: Tensor, index: Tensor | None) -> Tensor:
         size = 256 if self.device.type == "cpu" else 4096  # a batch that stays in the CPU's cache; one that fills a GPU
         total = torch.zeros(2, dtype=torch.float64, device=self.device)
-        count = len(labels) if index is None else len(index)
+        count = len(targets) if index is None else len(index)
         for start in range(0, count, size):
             chosen = slice(start, start + size) if index is None else index[start : start + size]
-            scores = self.model(self.images.normalise(images[chosen]))
-            total[0] += self.task.error(scores, labels[chosen]).sum()
-            total[1] += self.task.loss(scores, labels[chosen], "sum")
-        return total / count
+            scores = self.model(self.examples.seen(examples[chosen]))
+            total[0] += self.task.error(scores, targets[chosen]).sum(dtype=torch.float64)
+            total[1] += self.task.loss(scores, targets[chosen], "sum")
+        return total / (count * self.examples.shape.targets)
 
     def statistics(self) -> list[dict[str, Tensor]]:
         """Layer statistics, float64 [R] each (scaling.networks.norms.layers)."""
@@ -93,10 +93,10 @@ class SingleRun:
 
 def make(
     spec: TrainingSpec,
-    images: DeviceImages,
-    classes: int,
+    examples: DeviceExamples,
+    outputs: int,
     seeds: Sequence[int],
     capture: Callable[[], Capture] | None = None,
 ) -> Any:
     """As scaling.networks.training.engines.make_engine has it."""
-    return recorded_if_asked(SingleRun(spec, images, classes, seeds), spec, capture)
+    return recorded_if_asked(SingleRun(spec, examples, outputs, seeds), spec, capture)

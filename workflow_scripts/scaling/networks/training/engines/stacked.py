@@ -12,13 +12,14 @@ from torch.func import functional_call, vmap
 
 from scaling.core.errors import BadInput
 from scaling.networks.build import build_model
-from scaling.networks.layers import weight_layers
+from scaling.networks.layers import blank, weight_layers
 from scaling.networks.norms.layers import network_statistics
+from scaling.networks.shape import Shape
 from scaling.networks.tasks import TASKS
 from scaling.networks.training.arithmetic import autocast, exact_products
+from scaling.networks.training.examples import DeviceExamples
 from scaling.networks.training.fused import FusedOptimizer
 from scaling.networks.training.graphs import Capture, recorded_if_asked
-from scaling.networks.training.images import DeviceImages
 from scaling.networks.training.spec import TrainingSpec
 
 
@@ -30,13 +31,13 @@ class StackedRuns:
     generator draws the masks of all runs.
     """
 
-    def __init__(self, spec: TrainingSpec, images: DeviceImages, classes: int, seeds: Sequence[int]) -> None:
-        self.spec, self.images, self.device, self.runs = spec, images, images.device, len(seeds)
+    def __init__(self, spec: TrainingSpec, examples: DeviceExamples, outputs: int, seeds: Sequence[int]) -> None:
+        self.spec, self.examples, self.device, self.runs = spec, examples, examples.device, len(seeds)
         self.task = TASKS.load(spec.task)
         models = [
-            build_model(spec.family, spec.sizes, images.shape, classes, spec.init_scale, seed=seed) for seed in seeds
+            build_model(spec.family, spec.sizes, examples.shape, outputs, spec.init_scale, seed=seed) for seed in seeds
         ]
-        self.layers = weight_layers(models[0], images.shape, classes, spec.family)
+        self.layers = weight_layers(models[0], examples.shape, outputs, spec.family)
         self.model = models[0].train()  # the shape of the network; its own weights are not used
         if self.device.type == "cuda":
             batch_norms_in_float32(self.model)
@@ -47,16 +48,16 @@ class StackedRuns:
         buffers = _stacked([dict(model.named_buffers()) for model in models])
         self.buffers = {name: tensor.to(self.device) for name, tensor in buffers.items()}
         self.optimizer = FusedOptimizer(spec, self.parameters.values())
-        self._try(images.shape)
+        self._try(examples.shape)
 
-    def _try(self, shape: tuple[int, int, int]) -> None:
-        """Forward and backward on two blank images, by which nothing changes: not every module can be stacked."""
+    def _try(self, shape: Shape) -> None:
+        """Forward and backward on two blank examples, by which nothing changes: not every module can be stacked."""
         buffers = {name: tensor.clone() for name, tensor in self.buffers.items()}
         devices = [self.device] if self.device.type == "cuda" else []
         try:
             with torch.random.fork_rng(devices=devices):
-                blank = torch.zeros(self.runs, 2, *shape, device=self.device)
-                scores = vmap(self._scores, randomness="different")(self.parameters, buffers, blank)
+                two = blank(shape, self.runs, 2, device=self.device)
+                scores = vmap(self._scores, randomness="different")(self.parameters, buffers, two)
                 torch.autograd.grad(scores.sum(), self.optimizer.parameters, allow_unused=True)
         except (RuntimeError, TypeError, ValueError) as problem:
             why = " ".join(str(problem).split())[:200]
@@ -64,57 +65,61 @@ class StackedRuns:
                 f"engine: stacked cannot train {self.spec.family}: {why}; allowed for it: single, lanes, streams"
             ) from problem
 
-    def scores(self, images: Tensor) -> Tensor:
-        """Class scores [R, n, classes] of every run's own training images [R, n, c, h, w] (see SingleRun)."""
-        return vmap(self._scores, randomness="different")(self.parameters, self.buffers, images)
+    def scores(self, examples: Tensor) -> Tensor:
+        """Scores [R, n, ..., outputs] of every run's own training examples [R, n, ...] (see SingleRun)."""
+        return vmap(self._scores, randomness="different")(self.parameters, self.buffers, examples)
 
-    def _scores(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], images: Tensor) -> Tensor:
+    def _scores(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], examples: Tensor) -> Tensor:
         with autocast(self.spec, self.device):
-            return self._plain_scores(parameters, buffers, images).float()
+            return self._plain_scores(parameters, buffers, examples).float()
 
-    def _plain_scores(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], images: Tensor) -> Tensor:
-        return functional_call(self.model, (parameters, buffers), (images,))
+    def _plain_scores(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], examples: Tensor) -> Tensor:
+        return functional_call(self.model, (parameters, buffers), (examples,))
 
     def _batch(self, index: Tensor, draws: Tensor | None) -> tuple[Tensor, Tensor]:
         flat = index.flatten()
-        images = self.images.training_batch(flat, None if draws is None else draws.flatten(0, 1))
-        return images.unflatten(0, index.shape), self.images.train_labels.index_select(0, flat).view(index.shape)
+        examples = self.examples.training_batch(flat, None if draws is None else draws.flatten(0, 1))
+        targets = self.examples.train_targets.index_select(0, flat)
+        return examples.unflatten(0, index.shape), targets.unflatten(0, index.shape)
 
     def train_step(self, index: Tensor, draws: Tensor | None) -> None:
-        """One optimizer step of every run on its images `index` [R, batch], augmented by `draws` [R, batch, 3]."""
-        images, labels = self._batch(index, draws)
-        scores = self.scores(images)
+        """One optimizer step of every run on its examples `index` [R, batch], augmented by `draws` [R, batch, 3]."""
+        examples, targets = self._batch(index, draws)
+        scores = self.scores(examples)
         # The sum of the runs' mean losses: a run's parameters are in its own loss alone, and so is their gradient.
         # (Inside vmap, cross_entropy is decomposed in Python: a quarter of a small network's step.)
-        loss = self.task.loss(scores.flatten(0, 1), labels.flatten(), "sum") / index.shape[1]
+        number = index.shape[1] * self.examples.shape.targets
+        loss = self.task.loss(scores.flatten(0, 1), targets.flatten(0, 1), "sum") / number
         self.optimizer.step(loss)
 
     @torch.no_grad()
     def evaluate(self, subset: Tensor) -> Tensor:
-        """Errors and losses [R, 4]: train error, train loss (`subset` [R, P], not augmented), test error, test loss.
+        """Errors and losses [R, 4]: train error, train loss (`subset` [R, n], not augmented), test error, test loss.
 
         In float32, whatever the arithmetic of the training.
         """
         self.model.eval()
-        images = self.images
+        data = self.examples
         size = 256 if self.device.type == "cpu" else max(64, 8192 // self.runs)
         train = torch.zeros(self.runs, 2, dtype=torch.float64, device=self.device)
         test = torch.zeros_like(train)
         with exact_products(self.device):
             for index in subset.split(size, dim=1):
                 train += self._score(*self._batch(index, None), 0)
-            for batch, labels in zip(images.test_images.split(size), images.test_labels.split(size), strict=True):
-                test += self._score(images.normalise(batch), labels, None)
+            for batch, targets in zip(data.test_examples.split(size), data.test_targets.split(size), strict=True):
+                test += self._score(data.seen(batch), targets, None)
         self.model.train()
-        return torch.cat([train / subset.shape[1], test / len(images.test_labels)], dim=1)
+        each = data.shape.targets
+        return torch.cat([train / (subset.shape[1] * each), test / (len(data.test_targets) * each)], dim=1)
 
-    def _score(self, images: Tensor, labels: Tensor, dimension: int | None) -> Tensor:
-        """Misclassified images and summed losses [R, 2]; `dimension` 0 if each run has images of its own."""
-        scores = vmap(self._plain_scores, in_dims=(0, 0, dimension))(self.parameters, self.buffers, images)
-        labels = labels.expand(self.runs, -1)
-        wrong = self.task.error(scores, labels).sum(1)
-        losses = self.task.loss(scores.flatten(0, 1), labels.flatten(), "none")
-        return torch.stack([wrong.double(), losses.view(labels.shape).double().sum(1)], dim=1)
+    def _score(self, examples: Tensor, targets: Tensor, dimension: int | None) -> Tensor:
+        """Sums of errors and losses [R, 2]; `dimension` 0 if each run has examples of its own."""
+        scores = vmap(self._plain_scores, in_dims=(0, 0, dimension))(self.parameters, self.buffers, examples)
+        if dimension is None:
+            targets = targets.expand(self.runs, *targets.shape)
+        errors = self.task.error(scores, targets).flatten(1)
+        losses = self.task.loss(scores.flatten(0, 1), targets.flatten(0, 1), "none").view(self.runs, -1)
+        return torch.stack([values.double().sum(1) for values in (errors, losses)], dim=1)
 
     def statistics(self) -> list[dict[str, Tensor]]:
         """Layer statistics, float64 [R] each (scaling.networks.norms.layers)."""
@@ -168,10 +173,10 @@ def _stacked(models: Sequence[dict[str, Tensor]]) -> dict[str, Tensor]:
 
 def make(
     spec: TrainingSpec,
-    images: DeviceImages,
-    classes: int,
+    examples: DeviceExamples,
+    outputs: int,
     seeds: Sequence[int],
     capture: Callable[[], Capture] | None = None,
 ) -> Any:
     """As scaling.networks.training.engines.make_engine has it."""
-    return recorded_if_asked(StackedRuns(spec, images, classes, seeds), spec, capture)
+    return recorded_if_asked(StackedRuns(spec, examples, outputs, seeds), spec, capture)

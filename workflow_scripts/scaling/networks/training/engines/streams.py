@@ -10,8 +10,8 @@ from torch import Tensor
 from scaling.core.errors import BadInput
 from scaling.networks.layers import draws_masks
 from scaling.networks.training.engines import single
+from scaling.networks.training.examples import DeviceExamples
 from scaling.networks.training.graphs import Capture
-from scaling.networks.training.images import DeviceImages
 from scaling.networks.training.spec import TrainingSpec
 
 
@@ -27,7 +27,7 @@ class SideBySide:
         self.streams = [torch.cuda.Stream() for _ in engines] if engines[0].device.type == "cuda" else []
 
     def train_step(self, index: Tensor, draws: Tensor | None) -> None:
-        """One optimizer step of every run on its images `index` [R, batch], augmented by `draws` [R, batch, 3]."""
+        """One optimizer step of every run on its examples `index` [R, batch], augmented by `draws` [R, batch, 3]."""
         # What the streams read was made on the main one, and what comes next there reads what they have made.
         main = torch.cuda.current_stream() if self.streams else None
         for stream in self.streams:
@@ -39,7 +39,7 @@ class SideBySide:
             main.wait_stream(stream)
 
     def evaluate(self, subset: Tensor) -> Tensor:
-        """Errors and losses [R, 4]: train error, train loss (`subset` [R, P], not augmented), test error, test loss."""
+        """Errors and losses [R, 4]: train error, train loss (`subset` [R, n], not augmented), test error, test loss."""
         return torch.cat([engine.evaluate(subset[run : run + 1]) for run, engine in enumerate(self.engines)])
 
     def statistics(self) -> list[dict[str, Tensor]]:
@@ -59,8 +59,8 @@ class SideBySide:
 
 def make(
     spec: TrainingSpec,
-    images: DeviceImages,
-    classes: int,
+    examples: DeviceExamples,
+    outputs: int,
     seeds: Sequence[int],
     capture: Callable[[], Capture] | None = None,
 ) -> Any:
@@ -71,7 +71,7 @@ def make(
     BadInput for recorded steps of a network with dropout: recordings that are replayed at the same time would read the
     state of one random generator while it is written.
     """
-    runs = [single.make(spec, images, classes, [seed], capture) for seed in seeds]
+    runs = [single.make(spec, examples, outputs, [seed], capture) for seed in seeds]
     if spec.cuda_graphs and draws_masks(runs[0].engine.model):
         raise BadInput(
             "engine: streams cannot record (cuda_graphs) the steps of a network with dropout; allowed for it: "
