@@ -1,5 +1,5 @@
 # Diagonal and quadratic networks by state evolution: the plane of examples and weight decay, its phases, risk against norm,
-# the laws in the norm, and where they hold. SHALLOW and its helpers stand in finite.smk.
+# the laws in the norm, and where they hold.
 
 
 rule shallow_maps:
@@ -98,4 +98,3 @@ rule shallow_laws:
     shell:
         'python "$SCALING_RUN" shallow/laws --norm-laws {input.norm_laws:q} --collapse {input.collapse:q}'
         " --trained {input.trained:q} --minima {input.minima:q} --output {output:q} > {log:q} 2>&1"
-TARGETS += ["results/shallow/laws.tsv", "results/shallow/phases.tsv", "results/shallow/finite.tsv", "results/shallow/spectra.tsv","results/shallow/diagonal_map.tsv"]

@@ -13,7 +13,15 @@ DESIGNS = {"diagonal": ["network"], "quadratic": ["network", "gaussian"]}
 
 
 def main(
-    model: str, g: float, d: int, n: list[int], weight_decays: list[float], samples: int, noise: float, seed: int, output: Path
+    model: str,
+    g: float,
+    d: int,
+    n: list[int],
+    weight_decays: list[float],
+    samples: int,
+    noise: float,
+    seed: int,
+    output: Path,
 ) -> None:
     """Train every sample to the end."""
     tables = []

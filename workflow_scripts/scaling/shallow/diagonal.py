@@ -69,7 +69,7 @@ def at_threshold(teacher: Teacher, n: np.ndarray, t: np.ndarray, noise: float) -
 
 def _parts(teacher: Teacher, size: int) -> list[slice]:
     """Slices of `size` points, each with no more than AT_ONCE numbers for all features of its points."""
-    step = max(1, AT_ONCE // teacher.values.size)
+    step = max(1, AT_ONCE // teacher.sizes.size)
     return [slice(start, start + step) for start in range(0, size, step)]
 
 
@@ -77,7 +77,7 @@ def _moments(teacher: Teacher, delta: np.ndarray, t: np.ndarray) -> np.ndarray:
     """Risk, degrees of freedom and norm, [3, points]."""
     found = np.empty((3, delta.size))
     for part in _parts(teacher, delta.size):
-        mu, at = teacher.values / delta[part, None], t[part, None]
+        mu, at = teacher.sizes / delta[part, None], t[part, None]
         found[0, part] = delta[part] ** 2 * (soft_risk(mu, at) @ teacher.counts)
         found[1, part] = soft_active(mu, at) @ teacher.counts
         found[2, part] = delta[part] * (soft_size(mu, at) @ teacher.counts)
@@ -100,7 +100,7 @@ def _noise_width(teacher: Teacher, n: np.ndarray, t: np.ndarray, noise: float) -
         for part in _parts(teacher, waiting.size):
             here = waiting[part]
             y, at = np.exp(log_y[here]), t[here, None]
-            mu = teacher.values * np.sqrt(y)[:, None]
+            mu = teacher.sizes * np.sqrt(y)[:, None]
             left[part] = noise * y + (soft_risk(mu, at) - at_zero[here, None]) @ teacher.counts
             slope[part] = noise * y + (mu * mu * (1 - soft_active(mu, at))) @ teacher.counts
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -143,15 +143,14 @@ def at_weight_decay(teacher: Teacher, n: np.ndarray, weight_decay: np.ndarray, n
     def excess(t, n, weight_decay):
         return at_threshold(teacher, n, t, noise).weight_decay - weight_decay
 
-    all_cut = 10 + 2 * (weight_decay + teacher.values[0]) * np.sqrt(n / (1 + noise))
+    all_cut = 10 + 2 * (weight_decay + teacher.sizes[0]) * np.sqrt(n / (1 + noise))
     found = elementwise.find_root(excess, (low, all_cut), args=(n, weight_decay))
     is_least_squares = (n >= teacher.d) & (weight_decay == 0)
     t = np.where(is_least_squares, 0.0, found.x)
     if not np.all(found.success | is_least_squares):
         worst = np.argmin(found.success | is_least_squares)
-        raise NotConverged(
-            f"no state evolution of the diagonal network at n = {n.flat[worst]:g}, lambda = {weight_decay.flat[worst]:g}"
-        )
+        where = f"n = {n.flat[worst]:g}, lambda = {weight_decay.flat[worst]:g}"
+        raise NotConverged(f"no state evolution of the diagonal network at {where}")
     return at_threshold(teacher, n, t, noise)
 
 

@@ -18,8 +18,8 @@ def compared(samples: pd.DataFrame, noise: float) -> pd.DataFrame:
 
     Returns
     -------
-    Columns model, design, g, d, n, weight_decay, quantity (risk, norm, rank, train), samples, mean, error (standard error of
-    the mean), state_evolution, relative (mean over it, less 1), z (their distance in standard errors).
+    Columns model, design, g, d, n, weight_decay, quantity (risk, norm, rank, train), samples, mean, error (standard
+    error of the mean), state_evolution, relative (mean over it, less 1), z (their distance in standard errors).
     """
     keys = ["model", "design", "g", "d", "n", "weight_decay"]
     tables = []

@@ -4,7 +4,8 @@ The free convolution with a semicircle in the form of Biane (1997). With the eig
 real line with (s^2/d) sum 1/(l_k - a)^2 > 1 has one b(a) > 0 with (s^2/d) sum 1/((l_k - a)^2 + b^2) = 1, and gives the
 point nu of the spectrum, its density rho and the density h of the target's trace, Tr S* delta(M - nu):
 
-    nu = a - (s^2/d) sum (l_k - a) / ((l_k - a)^2 + b^2),   rho = b / (pi s^2),   h = (b/pi) sum l_k / ((l_k - a)^2 + b^2).
+    nu = a - (s^2/d) sum (l_k - a) / ((l_k - a)^2 + b^2),   rho = b / (pi s^2),   h = (b/pi) sum l_k / ((l_k - a)^2 +
+    b^2).
 """
 
 from dataclasses import dataclass
@@ -79,7 +80,7 @@ def spectrum(teacher: Teacher, s: float, nodes: int = NODES) -> Spectrum:
 
     Moments converge exponentially with the nodes; at NODES they are good to some 1e-13.
     """
-    values, counts = teacher.values[::-1], teacher.counts[::-1] * s * s / teacher.d
+    values, counts = teacher.sizes[::-1], teacher.counts[::-1] * s * s / teacher.d
     left, right = _panels(values, counts, s)
     x, weights = legendre.leggauss(nodes)
     theta = np.pi * (1 + x) / 2

@@ -25,7 +25,7 @@ class Frontier:
 
     def __init__(self, d: int, g: float) -> None:
         self.teacher: Teacher = power_law(d, g, exact=None)
-        self.l = self.teacher.values
+        self.l = self.teacher.sizes
         self.size, self.inverse, self.inverse_square = (
             np.concatenate([[0.0], np.cumsum(self.l**power)]) for power in (1, -1, -2)
         )
@@ -60,7 +60,9 @@ class Frontier:
         """R - R_f(N) of simulated networks; ArithmeticError if one lies below the frontier, which cannot be."""
         above = np.asarray(risk) - self.risk(norm)
         if not np.all(above >= -ROUNDING):
-            raise ArithmeticError(f"{what}: {np.sum(~(above >= -ROUNDING))} of {above.size} points lie below the frontier")
+            raise ArithmeticError(
+                f"{what}: {np.sum(~(above >= -ROUNDING))} of {above.size} points lie below the frontier"
+            )
         return above
 
 

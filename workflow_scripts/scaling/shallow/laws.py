@@ -1,8 +1,9 @@
 """The two laws in the norm and their product, by state evolution, in the shifted norm and in the norm itself.
 
 Law 1 is read on the path of the largest n, from the noise's edge to a few features; law 2 and the rate on the best
-networks of all n. "Shifted" coordinates are N + N_0 and R + tail, which are power laws up to corrections; "raw" ones are
-N and R. The error of an exponent is its drift: half the difference between the exponents of the two halves of its range.
+networks of all n. "Shifted" coordinates are N + N_0 and R + tail, which are power laws up to corrections; "raw" ones
+are N and R. The error of an exponent is its drift: half the difference between the exponents of the two halves of its
+range.
 """
 
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ class Curves:
 
 
 def quadratic_curves(target: Frontier, n_eff: np.ndarray, noise: float, at: str) -> Curves:
-    """The quadratic network with few features learned (`scaling.shallow.limit`), x = n_eff / (Delta + R), without noise n_eff.
+    """The quadratic network with few features learned (`scaling.shallow.limit`), x = n_eff / (Delta + R), without
+    noise n_eff.
 
     Parameters
     ----------
@@ -72,8 +74,8 @@ def diagonal_curves(teacher: Teacher, n: np.ndarray, noise: float) -> Curves:
 def exponents(curves: Curves, n: np.ndarray) -> pd.DataFrame:
     """gamma_1, gamma_2, their product and gamma in both coordinates.
 
-    Columns: norm ("shifted", "raw"), quantity, value, drift, and low and high, the range of the abscissa: of the shifted or
-    raw norm for gamma_1, of the curves' x for the others ("raw": of n itself).
+    Columns: norm ("shifted", "raw"), quantity, value, drift, and low and high, the range of the abscissa: of the
+    shifted or raw norm for gamma_1, of the curves' x for the others ("raw": of n itself).
     """
     shift, tail = curves.teacher.norm_shift, curves.teacher.tail
     tables = []
@@ -117,7 +119,11 @@ def norm_laws(decays: list[float], quadratic_d: int, diagonal_d: int, points: in
             ("diagonal", "best", noise, many, diagonal_curves(teacher, many, noise)),
         ]
         for model, at, Delta, n, curves in settings:
-            theory = {"gamma_1": frontier.gamma_1(g), "gamma_2": frontier.gamma_2(g, Delta), "gamma": frontier.gamma(g, Delta)}
+            theory = {
+                "gamma_1": frontier.gamma_1(g),
+                "gamma_2": frontier.gamma_2(g, Delta),
+                "gamma": frontier.gamma(g, Delta),
+            }
             theory["gamma_1 gamma_2"] = theory["gamma"]
             table = exponents(curves, n).assign(model=model, d=curves.teacher.d, g=g, at=at)
             table["theory"] = table["quantity"].map(theory).where(table["norm"] == "shifted")

@@ -79,7 +79,9 @@ def best_curves(paths: pd.DataFrame, target: Frontier) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def rescaled(norm: np.ndarray, risk: np.ndarray, norm_there: float, risk_there: float, target: Frontier) -> pd.DataFrame:
+def rescaled(
+    norm: np.ndarray, risk: np.ndarray, norm_there: float, risk_there: float, target: Frontier
+) -> pd.DataFrame:
     """Points over a reference point, in both coordinates; points whose shifted norm has another sign are left out."""
     shift, tail = target.teacher.norm_shift, target.teacher.tail
     tables = []
@@ -94,8 +96,8 @@ def spreads(curves: pd.DataFrame) -> pd.DataFrame:
     """How far the rescaled curves of all n lie from each other: the range of ln y over n, at abscissas that all reach.
 
     Columns: those of `curves` that name a set (all but n, x, y), curves (their number), median and largest spread in
-    ln y, height (the largest |ln y|, mean over the curves: what the spread is to be compared with), smallest and largest x
-    compared. nan where curves share no abscissas.
+    ln y, height (the largest |ln y|, mean over the curves: what the spread is to be compared with), smallest and
+    largest x compared. nan where curves share no abscissas.
     """
     names = [name for name in curves.columns if name not in ("n", "x", "y")]
     rows = []

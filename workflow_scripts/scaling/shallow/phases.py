@@ -1,9 +1,9 @@
 """The phases of the plane of n and lambda: what the risk does in each, in closed form and by state evolution.
 
-tau and the features' sizes c k^-g decide. I: lambda above c, nothing is learned. II: features above lambda are learned, the
-noise does not matter. III: all features are shrunk by lambda. IV: the best lambda, at the edge of the noise. V: lambda far
-below the noise's edge, too few examples: noise is learned. Peak: as many examples as degrees of freedom. VI: more examples
-than weights, least squares.
+tau and the features' sizes c k^-g decide. I: lambda above c, nothing is learned. II: features above lambda are
+learned, the noise does not matter. III: all features are shrunk by lambda. IV: the best lambda, at the edge of the
+noise. V: lambda far below the noise's edge, too few examples: noise is learned. Peak: as many examples as degrees of
+freedom. VI: more examples than weights, least squares.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,10 +25,12 @@ WIDE_STEP = 0.35  # the same where single features are cut off one by one
 def phases() -> pd.DataFrame:
     """All comparisons.
 
-    Columns: phase, model, g (nan: no target), quantity, theory (its limit in closed form), state_evolution (at the point
-    `where`; it approaches the theory as the point goes deeper into the phase).
+    Columns: phase, model, g (nan: no target), quantity, theory (its limit in closed form), state_evolution (at the
+    point `where`; it approaches the theory as the point goes deeper into the phase).
     """
-    rows = [row for part in (_plateau, _few_features, _shrunk, _best, _overfit, _peak, _least_squares) for row in part()]
+    rows = [
+        row for part in (_plateau, _few_features, _shrunk, _best, _overfit, _peak, _least_squares) for row in part()
+    ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -80,7 +82,10 @@ def _best() -> Iterator[tuple]:
     for g in (0.75, 1.25):
         target = frontier.Frontier(10**6, g)
         tail = target.teacher.tail
-        for noise, large, exponent in ((NOISE, "R << noise", frontier.gamma(g)), (0.0, "no noise", frontier.gamma(g, 0))):
+        for noise, large, exponent in (
+            (NOISE, "R << noise", frontier.gamma(g)),
+            (0.0, "no noise", frontier.gamma(g, 0)),
+        ):
 
             def risk(n_eff: float) -> float:
                 return float(limit.at_threshold(target, np.array(n_eff), np.array(2.0), noise)[1]) + tail  # noqa: B023
@@ -134,7 +139,15 @@ def _peak() -> Iterator[tuple]:
     d, n = 60, 60 * 61 / 4
     risk = _quadratic(no_teacher(d))
     where = f"d = {d}, n = d (d + 1) / 4, lambda = {decay:g}, no target"
-    yield "peak", "quadratic", np.nan, "d ln R / d ln lambda", -2 / 3, _slope(lambda decay: risk(n, decay), decay), where
+    yield (
+        "peak",
+        "quadratic",
+        np.nan,
+        "d ln R / d ln lambda",
+        -2 / 3,
+        _slope(lambda decay: risk(n, decay), decay),
+        where,
+    )
 
 
 def _least_squares() -> Iterator[tuple]:

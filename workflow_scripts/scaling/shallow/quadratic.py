@@ -1,7 +1,7 @@
 """State evolution of the quadratic network (|W^T x|^2 - |W|^2) / sqrt 2 with weight decay on W.
 
-With S = W W^T it is linear in S: a matrix compressed sensing problem with S >= 0 and the penalty lambda Tr S. The trained
-S is (M - tau)_+ with M = S* + s W (Bandeira et al.; Maillard et al.): state evolution with the noise width
+With S = W W^T it is linear in S: a matrix compressed sensing problem with S >= 0 and the penalty lambda Tr S. The
+trained S is (M - tau)_+ with M = S* + s W (Bandeira et al.; Maillard et al.): state evolution with the noise width
 s^2 = delta^2 (d + 1) / 2 and n delta^2 = Delta + R. The spectrum of M is that of `scaling.shallow.free`: exact as d
 grows, with corrections of order 1/d.
 """
@@ -17,6 +17,7 @@ from scaling.shallow.free import NODES, Spectrum, spectrum
 from scaling.shallow.state import States
 from scaling.shallow.teacher import Teacher
 
+BAND_POINTS = 400  # thresholds at which a band without trained networks is looked for
 BRACKET_STEPS = 80  # of 1/2 in log s
 
 
@@ -35,7 +36,7 @@ def _states(teacher: Teacher, noisy: Spectrum, s: float, t: np.ndarray, noise: n
     d, tau = teacher.d, s * t
     rank, first, second, signal, pull = noisy.moments_above(tau)
     overlap = pull - tau * signal  # Tr S* S
-    risk = d * (second - 2 * tau * first + tau**2 * rank) - 2 * overlap + teacher.values**2 @ teacher.counts
+    risk = d * (second - 2 * tau * first + tau**2 * rank) - 2 * overlap + teacher.sizes**2 @ teacher.counts
     dof = (d * (second - tau * first) - overlap) * (d + 1) / (2 * s * s)  # Stein's lemma
     n = (noise + risk) * (d + 1) / (2 * s * s)
     free = 1 - dof / n
@@ -72,19 +73,50 @@ def at_weight_decay(teacher: Teacher, n: float, weight_decay: float, noise: floa
         all_cut = 1.1 * max(noisy.high[-1], weight_decay) / s
         return _states(teacher, noisy, s, np.asarray(brentq(excess, 0, all_cut)), np.asarray(noise))
 
-    log_s = _root(lambda log_s: float(np.log(trained(log_s).n / n)), _start(teacher, n, noise), f"n = {n:g}, lambda = {weight_decay:g}")
+    log_s = _root(
+        lambda log_s: float(np.log(trained(log_s).n / n)),
+        _start(teacher, n, noise),
+        f"n = {n:g}, lambda = {weight_decay:g}",
+    )
     return trained(log_s)
 
 
-def interpolator_threshold(teacher: Teacher, s: float, noise: float, nodes: int = NODES) -> float:
-    """The t at which lambda is 0 at one width: dof = n, or 0 if the network cannot fit its n examples."""
+def band(teacher: Teacher, s: float, noise: float, nodes: int = NODES) -> tuple[float, float]:
+    """The t between which a width belongs to no trained network, dof >= n: twice the t nearest to it where there is
+    none.
+
+    The lower one is 0 if networks of small t have too many degrees of freedom as well.
+    """
+    free, t, values, least = _freedom(teacher, s, noise, nodes)
+    if values[least] >= 0:
+        return float(t[least]), float(t[least])
+    above = brentq(free, t[least], t[-1])
+    return (brentq(free, 0.0, t[least]) if values[0] > 0 else 0.0), above
+
+
+def widest_without_band(teacher: Teacher, noise: float, narrowest: float, widest: float, nodes: int = NODES) -> float:
+    """The width between the two at which the band begins, to 1 %, from below; `widest` if none has a band."""
+
+    def least(log_s: float) -> float:
+        *_, values, place = _freedom(teacher, np.exp(log_s), noise, nodes)
+        return float(values[place])
+
+    if least(np.log(widest)) >= 0:
+        return widest
+    return float(np.exp(brentq(least, np.log(narrowest), np.log(widest), xtol=1e-3) - 5e-3))
+
+
+def _freedom(teacher: Teacher, s: float, noise: float, nodes: int):
+    """1 - dof/n as a function of t, with values of it, and where they are smallest."""
     noisy = spectrum(teacher, s, nodes)
 
-    def excess(t: float) -> float:
-        state = _states(teacher, noisy, s, np.asarray(t), np.asarray(noise))
-        return float(state.n - state.dof)
+    def free(t: np.ndarray) -> np.ndarray:
+        state = _states(teacher, noisy, s, np.asarray(t), np.zeros(np.shape(t)) + noise)
+        return 1 - state.dof / state.n
 
-    return brentq(excess, 0.0, noisy.high[-1] / s) if excess(0.0) < 0 else 0.0
+    t = np.linspace(0, noisy.high[-1] / s, BAND_POINTS)
+    values = free(t)
+    return free, t, values, int(np.argmin(values))
 
 
 def _start(teacher: Teacher, n: float, noise: float) -> float:
@@ -107,14 +139,15 @@ def _root(excess: Callable[[float], float], start: float, where: str) -> float:
 
 
 def path(teacher: Teacher, n: float, noise: float, points: int, nodes: int = NODES) -> pd.DataFrame:
-    """The networks at one n for all weight decays, through the smallest risk, which is at the smallest width of the noise.
+    """The networks at one n for all weight decays, through the smallest risk, which is at the smallest width of the
+    noise.
 
     At a width s the risk is n delta^2 - Delta; of the two thresholds that have it, one is on each side of the best.
 
     Returns
     -------
-    Columns of `States` and side: "best" (one row), "under-fit" (larger weight decay) and "over-fit" (smaller), each from
-    the best outwards; points of negative lambda are left out.
+    Columns of `States` and side: "best" (one row), "under-fit" (larger weight decay) and "over-fit" (smaller), each
+    from the best outwards; points of negative lambda are left out.
     """
 
     def wanted(s: float) -> float:

@@ -34,7 +34,9 @@ def diagonal_samples(
         _, learned, _ = lasso_path(x, y, alphas=decays, precompute=True, tol=1e-12, max_iter=STEPS)
         errors = y[:, None] - x @ learned
         force = x.T @ errors / n / decays
-        residual = np.where(learned != 0, np.abs(force - np.sign(learned)), np.maximum(np.abs(force) - 1, 0)).max(axis=0)
+        residual = np.where(learned != 0, np.abs(force - np.sign(learned)), np.maximum(np.abs(force) - 1, 0)).max(
+            axis=0
+        )
         table = {
             "weight_decay": decays,
             "sample": sample,
@@ -55,13 +57,18 @@ def quadratic_samples(
 
     Parameters
     ----------
-    design : "network", or "gaussian": the matrices x x^T - 1 replaced by Gaussian ones, for which state evolution holds.
+    design : "network", or "gaussian": the matrices x x^T - 1 replaced by Gaussian ones, for which state evolution
+        holds.
     """
     target, rows = Frontier(d, g), []
     for sample in range(samples):
         sensing = Sensing.draw(target.l, n, noise, np.random.default_rng([seed, 1, n, sample]), design)
         learned, residual = minimum(sensing, np.asarray(weight_decays, float))
-        rows.append(pd.DataFrame({"n": n, "sample": sample} | measured(sensing, learned, weight_decays) | {"residual": residual}))
+        rows.append(
+            pd.DataFrame(
+                {"n": n, "sample": sample} | measured(sensing, learned, weight_decays) | {"residual": residual}
+            )
+        )
     return _checked(pd.concat(rows, ignore_index=True), target, f"quadratic network, g = {g:g}, n = {n}")
 
 

@@ -1,7 +1,7 @@
 """Examples of a quadratic network as linear measurements of S: y = <A, S*> + noise, A = (x x^T - 1) / sqrt 2.
 
-Symmetric matrices are written as vectors of D = d (d + 1) / 2 numbers, the diagonal and sqrt 2 times the upper triangle, so
-that scalar products stay what they are. The measurements then have variance 1 in each of the D directions.
+Symmetric matrices are written as vectors of D = d (d + 1) / 2 numbers, the diagonal and sqrt 2 times the upper
+triangle, so that scalar products stay what they are. The measurements then have variance 1 in each of the D directions.
 """
 
 from dataclasses import dataclass

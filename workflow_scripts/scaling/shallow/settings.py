@@ -43,9 +43,11 @@ class Paths(Section):
 
     g: Decays = Field([0.75, 1.25], description="decays of the target's features, k^-g")
     quadratic_d: int = Field(100, ge=10, le=300, description="inputs of the quadratic network")
-    quadratic_examples: Positives = Field([10, 30, 100, 300], description="n of the quadratic network, in units of its inputs")
-    diagonal_d: int = Field(10**5, ge=10, le=10**7, description="inputs of the diagonal network")
-    diagonal_examples: Positives = Field([300, 1000, 3000, 10000, 30000], description="n of the diagonal network")
+    quadratic_examples: Positives = Field(
+        [10, 30, 100, 300], description="n of the quadratic network, in units of its inputs"
+    )
+    diagonal_d: int = Field(10**6, ge=10, le=10**7, description="inputs of the diagonal network")
+    diagonal_examples: Positives = Field([1000, 3000, 10000, 30000, 100000], description="n of the diagonal network")
 
 
 class Samples(Section):

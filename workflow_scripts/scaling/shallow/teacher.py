@@ -22,13 +22,13 @@ class Teacher:
     ----------
     d : number of features.
     g : the decay of their sizes, > 1/2.
-    values, counts : sizes in falling order, and how many features each stands for, [m]: a sum over the features of a
-        smooth function f is the sum of counts * f(values).
+    sizes, counts : of the features in falling order, and how many features each stands for, [m]: a sum over the features of a
+        smooth function f is the sum of counts * f(sizes).
     """
 
     d: int
     g: float
-    values: np.ndarray
+    sizes: np.ndarray
     counts: np.ndarray
 
     @property

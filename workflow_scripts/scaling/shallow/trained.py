@@ -1,7 +1,7 @@
 """The two laws on networks trained without weight decay: exponents of each set of trainings, and their scatter.
 
-A set is one training at each n. In it gamma_1 is read between EARLY of the norms of the smallest risks, as the mean over n;
-gamma_2 and gamma on the smallest risks of all n, of trainings whose risk has risen again.
+A set is one training at each n. In it gamma_1 is read between EARLY of the norms of the smallest risks, as the mean
+over n; gamma_2 and gamma on the smallest risks of all n, of trainings whose risk has risen again.
 """
 
 import numpy as np
@@ -23,8 +23,8 @@ def minima(paths: pd.DataFrame, noise: float) -> pd.DataFrame:
 
     Returns
     -------
-    One row per training: model, g, d, n, sample, norm, risk, risen; early_over_frontier (median of R / R_f(N) in the early
-    window); state_evolution_norm and state_evolution_risk (at the best weight decay).
+    One row per training: model, g, d, n, sample, norm, risk, risen; early_over_frontier (median of R / R_f(N) in the
+    early window); state_evolution_norm and state_evolution_risk (at the best weight decay).
     """
     rows = []
     for key, path in paths.groupby(["model", "g", "d", "n", "sample"]):
@@ -62,8 +62,8 @@ def exponents(paths: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    Columns model, g, norm ("shifted", "raw"), quantity, value, error, sets, state_evolution (of gamma_2 and gamma: at the
-    best weight decay of the same n). nan where fewer than two n have a minimum, or a shifted norm changes its sign.
+    Columns model, g, norm ("shifted", "raw"), quantity, value, error, sets, state_evolution (of gamma_2 and gamma: at
+    the best weight decay of the same n). nan where fewer than two n have a minimum, or a shifted norm changes its sign.
     """
     rows = []
     for (model, g), minima_of in best.groupby(["model", "g"]):

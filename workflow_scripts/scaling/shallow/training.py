@@ -1,7 +1,7 @@
 """Networks trained without weight decay from small weights: gradient descent on the layers, with small steps.
 
-The diagonal network u*u - v*v begins at u = v = alpha. Gradient flow keeps u v, so that w = 2 alpha^2 sinh(4 m) with the
-accumulated force m (Woodworth et al. 2020), and the steps are taken in m. The quadratic network begins at
+The diagonal network u*u - v*v begins at u = v = alpha. Gradient flow keeps u v, so that w = 2 alpha^2 sinh(4 m) with
+the accumulated force m (Woodworth et al. 2020), and the steps are taken in m. The quadratic network begins at
 W = alpha (unit matrix); a step of size eta on W turns S = W W^T into (1 - eta E) S (1 - eta E), E the gradient.
 
 Each path is followed until its risk has risen above its smallest value, or it rests, or for a number of steps.
@@ -23,7 +23,9 @@ FACTOR = 1.02  # between recorded norms
 LARGEST_CHANGE = 0.2  # of the logarithm of a weight in a step
 
 
-def diagonal_path(g: float, d: int, n: int, noise: float, initial: float, steps: int, sample: int, seed: int) -> pd.DataFrame:
+def diagonal_path(
+    g: float, d: int, n: int, noise: float, initial: float, steps: int, sample: int, seed: int
+) -> pd.DataFrame:
     """One training of the diagonal network on n Gaussian examples.
 
     Parameters
@@ -32,8 +34,8 @@ def diagonal_path(g: float, d: int, n: int, noise: float, initial: float, steps:
 
     Returns
     -------
-    One row per recorded step, norms rising by FACTOR: n, sample, step, norm, risk, train, frontier, above; risen: whether
-    the risk has risen again at the end, so that the path's smallest risk is a minimum.
+    One row per recorded step, norms rising by FACTOR: n, sample, step, norm, risk, train, frontier, above; risen:
+    whether the risk has risen again at the end, so that the path's smallest risk is a minimum.
     """
     target = Frontier(d, g)
     random = np.random.default_rng([seed, 2, n, sample])
@@ -56,7 +58,9 @@ def diagonal_path(g: float, d: int, n: int, noise: float, initial: float, steps:
     return _beside_frontier(path.assign(n=n, sample=sample), target, f"diagonal network, g = {g:g}, n = {n}")
 
 
-def quadratic_path(g: float, d: int, n: int, noise: float, initial: float, steps: int, sample: int, seed: int) -> pd.DataFrame:
+def quadratic_path(
+    g: float, d: int, n: int, noise: float, initial: float, steps: int, sample: int, seed: int
+) -> pd.DataFrame:
     """One training of the quadratic network, with as many hidden units as inputs; as `diagonal_path`."""
     target = Frontier(d, g)
     sensing = Sensing.draw(target.l, n, noise, np.random.default_rng([seed, 3, n, sample]), "network")

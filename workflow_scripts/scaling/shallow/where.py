@@ -15,15 +15,17 @@ REGIMES = {
 }
 NORMS = {"shifted": "shifted norm N + N_0", "raw": "norm N itself"}
 IDENTITY = (
-    "law 1 is the frontier, a projection, and the best network leaves it where the noise begins, so that the product is an "
-    "identity"
+    "law 1 is the frontier, a projection, and the best network leaves it where the noise begins, so that the product "
+    "is an identity"
 )
 SATURATED = "; the norm saturates for g > 1, so that both exponents are negative and belong to what is missing of it"
-LOGARITHM = "; gamma_2 and gamma are those in n/t^2, as the threshold grows with the logarithm of the number of features"
+LOGARITHM = (
+    "; gamma_2 and gamma are those in n/t^2, as the threshold grows with the logarithm of the number of features"
+)
 OFFSET = "the offset N_0 is as large as the norm, so that the slopes drift with the range and their product is no rate"
 FLOW = (
-    "the early path lies on the frontier up to a factor, but these n are too small for its exponents; weights shrunk by no "
-    "decay leave the frontier elsewhere"
+    "the early path lies on the frontier up to a factor, but these n are too small for its exponents; networks that no "
+    "decay shrinks leave the frontier elsewhere"
 )
 
 
@@ -42,7 +44,9 @@ def where_the_laws_hold(
     Columns as COLUMNS. An error is the drift of the exponent between the halves of its range (state evolution has no
     noise), of trained networks the standard error over sets of trainings. Exponents that cannot be told are nan.
     """
-    rows = [_evolved(*key, table, spreads) for key, table in norm_laws.groupby(["model", "g", "at", "norm"], sort=False)]
+    rows = [
+        _evolved(*key, table, spreads) for key, table in norm_laws.groupby(["model", "g", "at", "norm"], sort=False)
+    ]
     rows += [_trained(*key, table, minima) for key, table in trained.groupby(["model", "g", "norm"], sort=False)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -78,7 +82,9 @@ def _evolved(model: str, g: float, at: str, norm: str, table: pd.DataFrame, spre
 
 
 def _collapse(spreads: pd.DataFrame, model: str, g: float, on: str, norm: str) -> str:
-    chosen = spreads[(spreads["model"] == model) & (spreads["g"] == g) & (spreads["on"] == on) & (spreads["norm"] == norm)]
+    chosen = spreads[
+        (spreads["model"] == model) & (spreads["g"] == g) & (spreads["on"] == on) & (spreads["norm"] == norm)
+    ]
     words = []
     for side in ("under-fit", "over-fit"):
         found = chosen[chosen["side"] == side]
