@@ -1,7 +1,7 @@
 """State evolution of the quadratic network (|W^T x|^2 - |W|^2) / sqrt 2 with weight decay on W.
 
 With S = W W^T it is linear in S: a matrix compressed sensing problem with S >= 0 and the penalty lambda Tr S. The
-trained S is (M - tau)_+ with M = S* + s W (Bandeira et al.; Maillard et al.): state evolution with the noise width
+trained S is (M - tau)_+ with M = S* + s W (Donoho, Gavish and Montanari 2013): state evolution with the noise width
 s^2 = delta^2 (d + 1) / 2 and n delta^2 = Delta + R. The spectrum of M is that of `scaling.shallow.free`: exact as d
 grows, with corrections of order 1/d.
 """

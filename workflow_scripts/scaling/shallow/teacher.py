@@ -22,7 +22,7 @@ class Teacher:
     ----------
     d : number of features.
     g : the decay of their sizes, > 1/2.
-    sizes, counts : of the features in falling order, and how many features each stands for, [m]: a sum over the features of a
+    sizes, counts : of the features in falling order, and how many each stands for, [m]: a sum over the features of a
         smooth function f is the sum of counts * f(sizes).
     """
 

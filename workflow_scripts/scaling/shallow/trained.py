@@ -1,7 +1,7 @@
 """The two laws on networks trained without weight decay: exponents of each set of trainings, and their scatter.
 
 A set is one training at each n. In it gamma_1 is read between EARLY of the norms of the smallest risks, as the mean
-over n; gamma_2 and gamma on the smallest risks of all n, of trainings whose risk has risen again.
+over n; gamma_2 and gamma on the smallest risks of those n at which the risk of every training has risen again.
 """
 
 import numpy as np
@@ -68,12 +68,13 @@ def exponents(paths: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for (model, g), minima_of in best.groupby(["model", "g"]):
         teacher = power_law(int(minima_of["d"].iloc[0]), g)
-        theory = minima_of.groupby("n")[["state_evolution_norm", "state_evolution_risk"]].first()
+        turned = minima_of[minima_of.groupby("n")["risen"].transform("all")]
+        theory = turned.groupby("n")[["state_evolution_norm", "state_evolution_risk"]].first()
         for norm, shift, tail in (("shifted", teacher.norm_shift, teacher.tail), ("raw", 0.0, 0.0)):
             sets = []
             for sample, one in minima_of.groupby("sample"):
                 chosen = paths[(paths["model"] == model) & (paths["g"] == g) & (paths["sample"] == sample)]
-                sets.append(_of_a_set(chosen, one, shift, tail))
+                sets.append(_of_a_set(chosen, one, turned[turned["sample"] == sample], shift, tail))
             found = pd.DataFrame(sets, columns=QUANTITIES)
             n, theory_norm, theory_risk = theory.index.to_numpy(float), *theory.to_numpy().T
             expected = {
@@ -88,16 +89,17 @@ def exponents(paths: pd.DataFrame, best: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _of_a_set(paths: pd.DataFrame, best: pd.DataFrame, shift: float, tail: float) -> tuple[float, ...]:
-    """QUANTITIES of one training at each n."""
+def _of_a_set(
+    paths: pd.DataFrame, best: pd.DataFrame, turned: pd.DataFrame, shift: float, tail: float
+) -> tuple[float, ...]:
+    """QUANTITIES of one training at each n, gamma_2 and gamma of the minima `turned` alone."""
     slopes = []
     for n, norm in zip(best["n"], best["norm"], strict=True):
         early = _early(paths[paths["n"] == n], norm)
         slopes.append(-_slope(early["norm"].to_numpy() + shift, early["risk"].to_numpy() + tail))
-    risen = best[best["risen"]]
     gamma_1 = float(np.mean(slopes))
-    gamma_2 = _slope(risen["n"].to_numpy(float), risen["norm"].to_numpy() + shift)
-    gamma = -_slope(risen["n"].to_numpy(float), risen["risk"].to_numpy() + tail)
+    gamma_2 = _slope(turned["n"].to_numpy(float), turned["norm"].to_numpy() + shift)
+    gamma = -_slope(turned["n"].to_numpy(float), turned["risk"].to_numpy() + tail)
     return gamma_1, gamma_2, gamma_1 * gamma_2, gamma
 
 

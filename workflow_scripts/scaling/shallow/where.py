@@ -74,7 +74,7 @@ def _evolved(model: str, g: float, at: str, norm: str, table: pd.DataFrame, spre
         "model": f"{model} network",
         "regime": f"{REGIMES[at]}, g = {g:g}, {NORMS[norm]}",
         **exponents,
-        "collapse": "" if at == "edge, no noise" else _collapse(spreads, model, g, on, norm),
+        "collapse": "not measured" if at == "edge, no noise" else _collapse(spreads, model, g, on, norm),
         "minimum": "yes",
         "how": how.format(table["d"].iloc[0], variable, examples["low"], examples["high"]),
         "sentence": compared + reason + ".",
