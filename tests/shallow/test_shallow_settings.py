@@ -1,15 +1,10 @@
-"""The settings of the shallow networks: refused in one line, with presets of their own; the room taken out."""
-
-import shutil
+"""The settings of the shallow networks: refused in one line, with presets of their own."""
 
 import pytest
-from harness.paths import CONFIG, ROOT
-from harness.study import Study
+from harness.paths import CONFIG
 
 from scaling.config import read_study
 from scaling.core.errors import BadInput
-
-PLACES = ("rules/shallow", "workflow_scripts/shallow", "workflow_scripts/scaling/shallow")
 
 
 @pytest.mark.parametrize(
@@ -38,17 +33,3 @@ def test_presets():
     assert quick.laws == paper.laws
     own = read_study(CONFIG | {"preset": "paper", "shallow": {"samples": {"quadratic_samples": 5}}}).shallow.samples
     assert own.quadratic_samples == 5 and own.diagonal_samples == paper.samples.diagonal_samples
-
-
-@pytest.fixture
-def without(tmp_path):
-    """A copy of the workflow from which the room's folders are gone."""
-    study = Study(tmp_path / "study", ROOT / "config.yaml", preset="quick")
-    for place in PLACES:
-        shutil.rmtree(study.folder / place)
-    return study
-
-
-def test_the_room_can_be_taken_out(without):
-    jobs, _ = without.planned("all")
-    assert jobs["perceptron_theory"] == 1 and not any("shallow" in job for job in jobs)

@@ -50,7 +50,7 @@ class Paths(Section):
     diagonal_examples: Positives = Field([1000, 3000, 10000, 30000, 100000], description="n of the diagonal network")
 
 
-class Samples(Section):
+class Decayed(Section):
     """Networks of finite size at the minimum of their loss with weight decay, beside state evolution."""
 
     g: Decays = Field([0.75, 1.25], description="decays of the target's features, k^-g")
@@ -75,7 +75,7 @@ class Spectra(Section):
     seed: int = Field(0, ge=0, description="seed of the examples")
 
 
-class Training(Section):
+class Undecayed(Section):
     """Networks trained without weight decay, from small weights."""
 
     g: Decays = Field([0.75, 1.25], description="decays of the target's features, k^-g")
@@ -97,9 +97,9 @@ class Shallow(Section):
     maps: Maps = Field(Maps(), description="the plane of examples and weight decay")
     laws: Laws = Field(Laws(), description="the two laws in the norm")
     paths: Paths = Field(Paths(), description="risk against norm at fixed n")
-    samples: Samples = Field(Samples(), description="finite networks with weight decay")
+    samples: Decayed = Field(Decayed(), description="finite networks with weight decay")
     spectra: Spectra = Field(Spectra(), description="eigenvalues of trained networks")
-    training: Training = Field(Training(), description="networks without weight decay")
+    training: Undecayed = Field(Undecayed(), description="networks without weight decay")
 
 
 #: What other presets than `quick`, whose values are the defaults, say of these keys.
