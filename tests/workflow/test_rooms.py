@@ -98,7 +98,8 @@ def test_a_solvable_model_knows_no_network():
 
 #: Models that may leave: no other room needs them, and they need no other model.
 FURTHER = sorted(
-    set(ROOMS) - {"analysis", "core", "networks", "paper", "perceptron", "plotting", "report", "sources", "validation"}
+    set(ROOMS)
+    - {"analysis", "core", "networks", "own", "paper", "perceptron", "plotting", "report", "sources", "validation"}
 )
 
 
@@ -108,6 +109,12 @@ def test_a_further_model_stands_alone(room):
     assert known == {}
     others = [pattern for other in ROOMS if other != room for pattern in (f"{other}/*.py", f"{other}/**/*.py")]
     assert {file for pattern in others for file in who_know(pattern, f"scaling.{room}")} == set()
+
+
+def test_no_room_knows_the_library_by_itself():
+    """It is the front for people: what they may ask for, not what the workflow is made of."""
+    others = [f"{room}/**/*.py" for room in ROOMS if room != "own"]
+    assert {file for pattern in others for file in who_know(pattern, "scaling.own")} == set()
 
 
 @pytest.mark.parametrize("place", ["training", "models", "norms", "data"])
@@ -191,7 +198,7 @@ def test_tests_import_no_test_module():
 @pytest.mark.parametrize("room", ROOMS)
 def test_a_room_has_one_name_everywhere(room):
     """Its rules, its steps, its library, its tests; what is called by others alone has no rules and no steps."""
-    without_rules, without_steps = {"core", "plotting"}, {"plotting"}
+    without_rules, without_steps = {"core", "own", "plotting"}, {"own", "plotting"}
     assert list((ROOT / "tests" / room).rglob("test_*.py"))
     assert bool(list((ROOT / "rules" / room).glob("*.smk"))) == (room not in without_rules)
     assert bool(list((SCRIPTS / room).glob("*.py"))) == (room not in without_steps)

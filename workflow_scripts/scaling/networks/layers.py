@@ -1,6 +1,6 @@
 """The weight matrices of a network, in forward order, whatever its family."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -95,19 +95,40 @@ def weight_layers(
     ------
     BadInput in one line for a model without a weight matrix, with complex weights, or that fails on such an image.
     """
+    some = next(model.parameters(), torch.zeros(1))
+    example = blank(shape, 1, dtype=some.dtype, device=some.device)
+
+    def check(scores: object) -> None:
+        if outputs is not None:
+            check_scores(scores, Shape.of(shape), outputs, family)
+
+    return layers_met(model, lambda: model(example), family, check)
+
+
+def layers_met(
+    model: nn.Module,
+    run: Callable[[], object],
+    family: str = "model",
+    check: Callable[[object], None] = lambda scores: None,
+) -> WeightLayers:
+    """As `weight_layers`, of what meets the model in `run`, which makes one forward pass; `check` sees its output."""
     if name := complex_parameter(model):
         raise BadInput(f"{family}: the parameter {name} is complex; only real ones are allowed")
     names = {module: name for name, module in model.named_modules()}
     seen = _Seen(names)
     parameters = dict(model.named_parameters())
     watch = Watch(parameters)
-    with seen.hooks(), evaluating(model), _plain_attention(), torch.random.fork_rng(devices=[]), torch.no_grad():
-        some = next(iter(parameters.values()), torch.zeros(1))
-        example = blank(shape, 1, dtype=some.dtype, device=some.device)
-        with blamed(family), watch:
-            scores = model(example)
-    if outputs is not None:
-        check_scores(scores, Shape.of(shape), outputs, family)
+    with (
+        seen.hooks(),
+        evaluating(model),
+        _plain_attention(),
+        torch.random.fork_rng(devices=[]),
+        torch.no_grad(),
+        blamed(family),
+        watch,
+    ):
+        scores = run()
+    check(scores)
     found = matrices(model, watch.products)
     place = {name: index for index, name in enumerate(watch.order)}
     used = sorted((matrix for matrix in found if matrix.parameter in place), key=lambda m: place[m.parameter])

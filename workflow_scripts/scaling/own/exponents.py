@@ -1,0 +1,105 @@
+"""The exponents of one's own curves, by the robust procedure, and their picture."""
+
+from dataclasses import dataclass, field
+from math import isfinite, nan
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from scaling.analysis.exponents import long_form, wide_form
+from scaling.analysis.facts import facts_of, with_facts
+from scaling.analysis.mean_curves import mean_curves
+from scaling.analysis.remarks import remarks, with_remarks
+from scaling.analysis.robust.procedure import robust_exponents
+from scaling.core.notation import with_interval
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+IDENTITY = {"study": "own", "cell": "own_curves", "variant": "baseline", "norm": "own"}
+NAMES = ("gamma_1", "gamma_2", "gamma_pred", "gamma_meas")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A value with its interval; NaN where the data do not give one."""
+
+    value: float
+    low: float
+    high: float
+
+    def __str__(self) -> str:
+        """0.118 [0.113, 0.123]."""
+        return with_interval(self.value, self.low, self.high) if isfinite(self.value) else "no number"
+
+
+@dataclass(frozen=True)
+class Fit:
+    """The exponents of some curves.
+
+    Attributes
+    ----------
+    gamma_1 : of the early law, error ~ norm^-gamma_1. gamma_2 : of the best norm, lambda_opt ~ P^gamma_2.
+    gamma_pred : their product. gamma_meas : of the best error, ~ P^-gamma_meas.
+    collapse : chi^2 per degree of freedom of the rescaled curves, 1 if they differ by noise alone.
+    collapse_in_time : the same against training time in place of the norm.
+    note : in words, what is missing or out of the ordinary.
+    facts : what the errors are (scaling.analysis.facts).
+    table : everything that the procedure gives, one row (scaling.analysis.robust.procedure).
+    """
+
+    gamma_1: Number
+    gamma_2: Number
+    gamma_pred: Number
+    gamma_meas: Number
+    collapse: float
+    collapse_in_time: float
+    note: str
+    facts: dict[str, Any]
+    table: pd.DataFrame = field(repr=False)
+
+    def __str__(self) -> str:
+        """A line for each exponent, and what is to be said."""
+        lines = [f"{name}: {getattr(self, name)}" for name in NAMES]
+        lines.append(f"chi^2 of the collapse: {self.collapse:.2g}, against time {self.collapse_in_time:.2g}")
+        if self.facts["floor"] or self.facts["measure"] != "test error":
+            lines.append(f"of the {self.facts['measure']}")
+        return "\n".join(lines + ([f"note: {self.note}"] if self.note else []))
+
+
+def fit(curves: pd.DataFrame, resamples: int = 500, confidence: float = 0.95, seed: int = 0) -> Fit:
+    """Fit the exponents by the robust procedure: fixed rules, no window chosen by hand.
+
+    Parameters
+    ----------
+    curves : as `read_curves` gives them, or any table with columns P, seed, epoch, log10_norm, test_error.
+    resamples, confidence, seed : of the bootstrap over seeds.
+
+    Returns
+    -------
+    Fit. Exponents that the curves do not bear are NaN, and the note says why.
+    """
+    result = robust_exponents(curves, resamples, confidence, seed).exponents
+    note = with_remarks(result["note"].iloc[0], remarks(curves))
+    wide = wide_form(with_facts(long_form(result.assign(note=note), IDENTITY), facts_of(curves)))
+    row = wide.iloc[0].to_dict()
+    numbers = {name: Number(*(float(row.get(f"{name}{end}", nan)) for end in ("", "_low", "_high"))) for name in NAMES}
+    chi2 = (float(row.get(f"collapse_chi2{end}", nan)) for end in ("", "_epochs"))
+    said = note if isinstance(note, str) else ""
+    return Fit(**numbers, **dict(zip(("collapse", "collapse_in_time"), chi2, strict=True)), note=said,
+               facts=facts_of(curves), table=wide)  # fmt: skip
+
+
+def plot(curves: pd.DataFrame, fitted: Fit | None = None) -> "Figure":
+    """Learning curves, their collapse, and the best error against P, side by side.
+
+    Parameters
+    ----------
+    curves : as `fit` takes them. fitted : what `fit` gave; if not given, it is done here.
+    """
+    from scaling.plotting.panels import Panel
+    from scaling.report.picture import draw_picture
+
+    fitted = fit(curves) if fitted is None else fitted
+    averaged, optima = (with_facts(table, fitted.facts) for table in mean_curves(curves))
+    return draw_picture(Panel("", "", curves=averaged, optima=optima, exponents=fitted.table))
