@@ -132,7 +132,7 @@ def two_blocks(p: float, n: float, signal: Signal, r: np.ndarray | float) -> tup
     return a / (1 + np.exp(-log_odds)), _bulk(p, signal, omega / np.exp(log_lambda), r)
 
 
-def exact_bulk(potential: Potential, n: float, signal: Signal, r: float, mu: float = 0.0) -> tuple[float, float]:
+def exact_bulk(potential: Potential, n: float, signal: Signal, r: float) -> tuple[float, float]:
     """A spike's weight and the bulk's l_r norm with s << n but any d / n: spikes without scatter, the bulk exact.
 
     The potential's parameter is an array of one value. Relative error of some 1 / n against state evolution.
@@ -143,12 +143,8 @@ def exact_bulk(potential: Potential, n: float, signal: Signal, r: float, mu: flo
         return moments(potential, np.array([log_lambda]), np.array([log_omega]), np.zeros(1), 192, powers)
 
     def log_lambda_at(log_omega: float) -> float:
-        return brentq(
-            lambda log: np.log((bulk * of_bulk(log, log_omega).slope[0, 0] + mu * np.exp(-log)) / n),
-            log_omega - 60,
-            log_omega + 60,
-            xtol=1e-12,
-        )
+        middle = log_omega - np.log(potential.dual(log_omega)[0].item())  # lambda psi'(omega) = omega
+        return brentq(lambda log: np.log(bulk * of_bulk(log, log_omega).slope[0, 0] / n), middle - 30, middle + 30)
 
     def spike(log_lambda: float) -> tuple[float, float]:
         """The weight and how far it is below a."""

@@ -15,7 +15,7 @@ def effective_p(alpha: float, probes: np.ndarray = PROBES) -> float:
     """
     x = 1 / (alpha**2 * np.sqrt(probes))
     # 2 - sqrt(4 + x^2) without cancellation
-    g = x * np.arcsinh(x / 2) - x**2 / (2 + np.sqrt(4 + x**2))
+    g = x * (np.arcsinh(x / 2) - x / (2 + np.hypot(2, x)))
     slope = np.polyfit(np.log(probes), np.log(probes * g), 1)[0]
     return float(2 * (1 - slope))
 

@@ -86,7 +86,7 @@ def paths(a: float, p: float, d: float, n: Sequence[float], sigma: float, points
     penalties = np.exp(np.linspace(np.log(_first_penalties(problem, first)), last, points))  # (points, n)
     solutions = _follow(problem, penalties)
     tables = [_rows(solution, penalty, "path") for solution, penalty in zip(solutions, penalties, strict=True)]
-    tables += [_best(problem, solutions, penalties), _rows(interpolators, np.zeros(n.size), "interpolator")]
+    tables += [*_best(problem, solutions, penalties), _rows(interpolators, np.zeros(n.size), "interpolator")]
     limit = limiting_path(a, p, d, np.geomspace(first, np.exp(last.min()), 2 * points))
     tables.append(limit.assign(n=np.inf, place="path", penalty=limit["lambda"]))
     about = {"a": a, "p": p, "d": d, "sigma": sigma}
@@ -137,8 +137,8 @@ def _rows(solution: Solution, penalty: np.ndarray, place: str) -> pd.DataFrame:
     return pd.DataFrame(columns | {"norm": norm, "risk": solution.risk})
 
 
-def _best(problem: Problem, solutions: list[Solution], penalties: np.ndarray) -> pd.DataFrame:
-    """The least risk of each n that lies inside the path, by parabolas in log penalty; no row where there is none."""
+def _best(problem: Problem, solutions: list[Solution], penalties: np.ndarray) -> list[pd.DataFrame]:
+    """The least risk of each n that has it inside the path, by parabolas in log penalty: a table of one row each."""
     risks, log_penalties = np.array([solution.risk for solution in solutions]), np.log(penalties)
     i = risks.argmin(axis=0)
     inside = np.flatnonzero((i > 0) & (i < len(risks) - 1))
@@ -156,7 +156,7 @@ def _best(problem: Problem, solutions: list[Solution], penalties: np.ndarray) ->
             values = np.array([each.risk[0] for each in found])
         best = _parabola(near, values)
         tables.append(_rows(solve(replace(part, mu=np.exp(best) * part.n), NODES, start), np.exp([best]), "best"))
-    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=["n", "place"])
+    return tables
 
 
 def _parabola(x: np.ndarray, y: np.ndarray) -> float:

@@ -187,7 +187,9 @@ def _bracketed(problem: Problem) -> tuple[np.ndarray, np.ndarray]:
     is large where a weight is found almost (its error falls less steeply than omega), and below 1 above the ray.
     """
     high = _ray(problem)[1] + 1
-    low = high - DECADES * np.log(10)
+    # n omega^2 is above sigma^2, and above (lambda psi')^2 with lambda > mu / n.
+    least = np.maximum(problem.sigma, 1e-2 * problem.mu / problem.n) / np.sqrt(problem.n)
+    low = np.log(np.maximum(least, np.exp(high) * 10.0**-DECADES))
     for _ in range(15):
         middle = (low + high) / 2
         log_lambda = _lambda_of(problem, middle)

@@ -48,8 +48,8 @@ def _interpolators(p_kappa, alpha_kappa) -> list[dict]:
                 name,
                 f"d/n = {kappa:g}, no noise",
                 q - 2,
-                "after the elbow the error falls as n^-(q-2) while norms with r above 2(p-1) stay at the spike: no power "
-                "law of the error in the norm",
+                "after the elbow the error falls as n^-(q-2) while norms with r above 2(p-1) stay at the spike: no "
+                "power law of the error in the norm",
             ),
             _exact(
                 name,

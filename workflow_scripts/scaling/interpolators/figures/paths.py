@@ -75,6 +75,7 @@ def _exponents(ax: Axes, paths: pd.DataFrame, pairs: list[tuple[float, float]]) 
         xscale="log",
         xlim=(0.1, 100),
         ylim=(0, 4),
+        yticks=[1, 2, 3, 4],
         xlabel=r"$\Vert w\Vert_1$",
         title=rf"$n=\infty$, $d=$ {power_of_ten(paths['d'].iloc[0])}",
     )
