@@ -9,7 +9,9 @@ from scaling.interpolators import interpolation
 from scaling.interpolators.interpolation import interpolate
 from scaling.interpolators.potentials import Network, PNorm, potential
 
-POTENTIALS = [PNorm(p) for p in (1.05, 1.1, 1.25, 1.5, 1.9, 2.0)] + [Network(alpha) for alpha in (0.00102, 0.0664, 0.229)]
+POTENTIALS = [PNorm(p) for p in (1.05, 1.1, 1.25, 1.5, 1.9, 2.0)] + [
+    Network(alpha) for alpha in (0.00102, 0.0664, 0.229)
+]
 
 
 def problem(n, d, sigma, seed=0, dense=False):

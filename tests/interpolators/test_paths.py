@@ -37,7 +37,9 @@ def test_sums_over_the_weights(a, d):
 def test_the_slope_of_the_limiting_path_against_differences(a, p):
     lambdas = np.geomspace(0.01, 0.01 * 1.001, 3)
     near = limiting_path(a, p, 1e5, lambdas)
-    difference = np.log(near["risk"].iloc[2] / near["risk"].iloc[0]) / np.log(near["norm"].iloc[2] / near["norm"].iloc[0])
+    difference = np.log(near["risk"].iloc[2] / near["risk"].iloc[0]) / np.log(
+        near["norm"].iloc[2] / near["norm"].iloc[0]
+    )
     assert near["slope"].iloc[1] == pytest.approx(difference, rel=1e-5)
 
 
