@@ -53,7 +53,8 @@ def test_at_one_dimension(tables, tmp_path, assert_legible):
     assert len(figure.axes) == 4
     ax = panel(figure, r"$p=1.5$, $\sigma=0.1$")
     for number, r in enumerate(R):
-        expected = theory.query("study == 'fixed_d' and kind == 'p' and parameter == 1.5 and sigma == 0.1 and r == @r")
+        expected = theory.query("study == 'fixed_d' and kind == 'p' and parameter == 1.5 and sigma == 0.1")
+        expected = expected[expected["r"] == r]
         np.testing.assert_allclose(sorted(ax.lines[3 * number].get_ydata()), sorted(expected["norm"]))
     mine = samples.query("study == 'fixed_d' and kind == 'p' and parameter == 1.5 and sigma == 0.1 and r == 1")
     points = ax.containers[0].lines[0]
