@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One thread per process: the workflow keeps the cores busy with jobs, and the same thread count gives the same bits.
 export OMP_NUM_THREADS = 1
 
-.PHONY: all watch env test test-slurm lint bench-theory bench-covariates bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve
+.PHONY: all watch env test test-slurm lint bench-theory bench-covariates bench-interpolators bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve
 
 # The greedy scheduler: the default one's optimum is not worth its time for jobs this short.
 all: env
@@ -57,6 +57,10 @@ bench-dag: env
 # 500 resamples of a cell of 10 P x 10 seeds, vectorised and looped.
 bench-bootstrap: env
 	PYTHONPATH=workflow_scripts $(BIN)/python tests/benchmarks/bootstrap.py
+
+# State evolution and the exact solver of the interpolators, with their accuracy.
+bench-interpolators: env
+	PYTHONPATH=workflow_scripts $(BIN)/python tests/benchmarks/interpolators.py
 
 # The README's picture of the stages.
 docs-dag: env

@@ -25,7 +25,7 @@ def table():
 
 
 @pytest.mark.parametrize("a", [0.6, 1.0, 2.0])
-@pytest.mark.parametrize("d", [30, 48, 49, 1000, 300_000])
+@pytest.mark.parametrize("d", [30, 64, 65, 1000, 300_000])
 def test_sums_over_the_weights(a, d):
     truth, counts = power_law_weights(a, d)
     k = np.arange(1.0, d + 1)

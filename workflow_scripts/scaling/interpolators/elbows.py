@@ -5,6 +5,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
+from scipy.interpolate import PchipInterpolator
 
 from scaling.interpolators.laws import Signal, bulk_peak_at_fixed_d, elbow_at_fixed_d, noise_onset
 from scaling.interpolators.network_laws import network_elbow
@@ -25,9 +26,7 @@ def spike_odds(kind: str, parameter: float, d: float, spikes: float, sigma: floa
     def curve(log_n: np.ndarray) -> np.ndarray:
         solution = solve(spike(KINDS[kind], parameter, np.exp(log_n), d, spikes, sigma=sigma))
         x = solution.powers((1.0,))[0, :, 0]
-        # 1 - x keeps its digits as the root of the error, which without noise is nearly all of it
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.log(x) - np.log(np.where(x < 0.5, 1 - x, np.sqrt(solution.error[:, 0])))
+        return np.log(x) - np.log(np.maximum(1 - x, 1e-16))
 
     return curve
 
@@ -51,9 +50,8 @@ def crossing(curve: Curve, low: float, high: float) -> float:
         if not above.size or above[0] == 0:
             return np.nan
         i = above[0]
-        found = log_n[i - 1] - values[i - 1] * (log_n[i] - log_n[i - 1]) / (values[i] - values[i - 1])
-        log_n = np.linspace(log_n[i - 1], log_n[i], INSIDE)
-    return float(np.exp(found))
+        inside, log_n = (log_n, values), np.linspace(log_n[i - 1], log_n[i], INSIDE)
+    return float(np.exp(PchipInterpolator(*inside[::-1])(0.0)))
 
 
 def extremum(curve: Curve, low: float, high: float, sign: float) -> float:

@@ -15,8 +15,8 @@ from scaling.interpolators.gaussian import log_prox
 from scaling.interpolators.potentials import PNorm
 from scaling.interpolators.state_evolution import Problem, Solution, solve
 
-ONE_BY_ONE = 48  # the largest weights; of the others, Gauss-Legendre points in log k with their counts
-PANEL, PER_PANEL = 2.5, 6  # length in log k, points
+ONE_BY_ONE = 32  # the largest weights; of the others, Gauss-Legendre points in log k with their counts
+PANEL, PER_PANEL = 2.0, 10  # length in log k, points
 NODES = 112  # of an integral: 1e-8 along these paths
 SMALLEST_NORM = 0.02  # |w|_1 at which paths begin
 LAST_PENALTY = 0.01  # mu / n at which they end, before mu = 0, in units of the interpolator's lambda
@@ -26,16 +26,20 @@ COMPARED = (1.0, 1.5, 2.0, 3.0)
 
 
 def power_law_weights(a: float, d: float) -> tuple[np.ndarray, np.ndarray]:
-    """Weights k^-a of k = 1 .. d, and how many coordinates each stands for; sums over k to 1e-6."""
-    if d <= ONE_BY_ONE:
+    """Weights k^-a of k = 1 .. d, and how many coordinates each stands for; sums over k to 1e-6.
+
+    A sum of f(k) from K + 1 on is the integral of f from K + 1/2, but for f'/24 there, which is (f(K+1) - f(K)) / 24.
+    """
+    if d <= 2 * ONE_BY_ONE:
         return np.arange(1, int(d) + 1) ** -a, np.ones(int(d))
-    low, high = np.log(ONE_BY_ONE + 0.5), np.log(d + 0.5)  # a sum is the integral between halves
+    low, high = np.log(ONE_BY_ONE + 0.5), np.log(d + 0.5)
     edges = np.linspace(low, high, int(np.ceil((high - low) / PANEL)) + 1)
     x, weight = np.polynomial.legendre.leggauss(PER_PANEL)
     half = np.diff(edges)[:, None] / 2
     k = np.exp((edges[:-1, None] + half * (1 + x)).ravel())
-    first = np.arange(1.0, ONE_BY_ONE + 1)
-    return np.concatenate([first, k]) ** -a, np.concatenate([np.ones(first.size), (half * weight).ravel() * k])
+    first, counts = np.arange(1.0, ONE_BY_ONE + 2), np.ones(ONE_BY_ONE + 1)
+    counts[-2:] = 1 - 1 / 24, 1 / 24
+    return np.concatenate([first, k]) ** -a, np.concatenate([counts, (half * weight).ravel() * k])
 
 
 def limiting_path(a: float, p: float, d: float, lambdas: np.ndarray) -> pd.DataFrame:

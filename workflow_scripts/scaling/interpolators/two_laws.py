@@ -92,7 +92,7 @@ def _path(paths: pd.DataFrame) -> dict:
     collapse = bool(abs(ratios.iloc[-1] - 1) < ON_PATH)
     row = {
         "model": f"least squares with |w|_p^p, p = {p:g}, weights k^-{a:g}",
-        "regime": f"d = {d:g}, sigma = {sigma:g}, minima at n = {best['n'].min():g} to {best['n'].max():g}, l_1",
+        "regime": f"d = {d:g}, sigma = {sigma:g}, {_minima(best['n'])}, l_1",
         "collapse": "on the path of n = infinity, not rescaled" if collapse else "no",
         "minimum": "yes" if len(best) == paths.loc[np.isfinite(paths["n"]), "n"].nunique() else "only at large n",
         "how": "exact curves; gamma_2 and gamma fitted",
@@ -102,14 +102,21 @@ def _path(paths: pd.DataFrame) -> dict:
     return row | {"sentence": "; ".join(sentences)}
 
 
+def _minima(n: pd.Series) -> str:
+    """At which numbers of examples the least error lies inside the path."""
+    if len(n) < 2:
+        return f"a minimum at n = {n.iloc[0]:g} alone" if len(n) else "no minima"
+    return f"minima at n = {n.min():g} to {n.max():g}"
+
+
 def _early(paths: pd.DataFrame, a: float, collapse: bool, ratios: pd.Series, row: dict) -> str:
     limit = paths[np.isinf(paths["n"])].sort_values("norm")
     slopes = [-np.interp(norm, limit["norm"], limit["slope"]) for norm in COMPARED]
     run = f"its local exponent is {slopes[0]:.2f} at norm {COMPARED[0]:g} and {slopes[-1]:.2f} at {COMPARED[-1]:g}"
     if not collapse:
         return (
-            f"noise in many small weights sets the norm: at norm {COMPARED[1]:g} the error is {ratios.min():.2f} to "
-            f"{ratios.max():.2f} times that of n = infinity"
+            f"noise in many small weights sets the norm: at norm {COMPARED[1]:g} the error is {ratios.min():.3g} times that "
+            f"of n = infinity, or more"
         )
     exponent = limiting_exponent(a)
     if np.isfinite(exponent):
