@@ -115,8 +115,8 @@ def _early(paths: pd.DataFrame, a: float, collapse: bool, ratios: pd.Series, row
     run = f"its local exponent is {slopes[0]:.2f} at norm {COMPARED[0]:g} and {slopes[-1]:.2f} at {COMPARED[-1]:g}"
     if not collapse:
         return (
-            f"noise in many small weights sets the norm: at norm {COMPARED[1]:g} the error is {ratios.min():.3g} times that "
-            f"of n = infinity, or more"
+            f"noise in many small weights sets the norm: at norm {COMPARED[1]:g} the error is {ratios.min():.3g} times "
+            "that of n = infinity, or more"
         )
     exponent = limiting_exponent(a)
     if np.isfinite(exponent):
