@@ -43,6 +43,7 @@ rule robust_exponents:
         exponents="results/{of}exponents/{cell}/{variant}/{norm}.robust.tsv",
         collapse="results/{of}exponents/{cell}/{variant}/{norm}.collapse.tsv",
         scales="results/{of}exponents/{cell}/{variant}/{norm}.scales.tsv",
+        slopes="results/{of}exponents/{cell}/{variant}/{norm}.slopes.tsv",
     log:
         "logs/robust_exponents/{of}{cell}/{variant}/{norm}.log",
     params:
@@ -53,7 +54,7 @@ rule robust_exponents:
     shell:
         'python "$SCALING_RUN" analysis/robust_exponents --trajectories {input.trajectories:q} --resamples {params.resamples}'
         " --confidence {params.confidence} --seed {params.seed} --exponents {output.exponents:q}"
-        " --collapse {output.collapse:q} --scales {output.scales:q} > {log:q} 2>&1"
+        " --collapse {output.collapse:q} --scales {output.scales:q} --slopes {output.slopes:q} > {log:q} 2>&1"
 
 
 rule exponents:

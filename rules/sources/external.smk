@@ -34,10 +34,11 @@ rule external_curves:
         study=lambda wildcards: study_of(f"external/{wildcards.cell}/"),
         columns=lambda wildcards: to_json(own_curves(wildcards).columns),
         given_as=lambda wildcards: own_curves(wildcards).given_as,
+        guess=lambda wildcards: ([] if (guess := own_curves(wildcards).guess) is None else ["--guess", guess]),
         code=code("sources/external_curves"),
     shell:
         'python "$SCALING_RUN" sources/external_curves --file {input.file:q} --study {params.study} --cell {wildcards.cell}'
-        " --columns {params.columns:q} --given-as {params.given_as:q} --trajectories {output.trajectories:q} 2>&1 | tee {log:q}"
+        " --columns {params.columns:q} --given-as {params.given_as:q} {params.guess} --trajectories {output.trajectories:q} 2>&1 | tee {log:q}"
 
 
 # Everything of every external study: `snakemake --cores 2 external`.

@@ -110,9 +110,9 @@ def test_few_points_have_no_offset():
 
 def test_counts_are_stratified_and_reproducible():
     runs = np.array([3, 5])
-    counts = resample_counts(runs, 200, np.random.default_rng(0))
+    counts = resample_counts(runs, np.array([10, 20]), 200, 0)
     assert (counts[:, :3].sum(axis=1) == 3).all() and (counts[:, 3:].sum(axis=1) == 5).all()
-    assert (counts == resample_counts(runs, 200, np.random.default_rng(0))).all()
+    assert (counts == resample_counts(runs, np.array([10, 20]), 200, 0)).all()
     assert np.allclose(counts.mean(axis=0), 1, atol=0.2)
 
 
@@ -120,7 +120,7 @@ def test_widened_means_have_the_unbiased_variance():
     rng = np.random.default_rng(0)
     runs = np.array([4])
     values = rng.standard_normal(4)
-    drawn = resample_counts(runs, 40_000, rng) @ values / 4
+    drawn = resample_counts(runs, np.array([10]), 40_000, 0) @ values / 4
     wide = widen(drawn[:, None, None], np.array([[[values.mean()]]]), runs)
     assert wide.var() == pytest.approx(values.var(ddof=1) / 4, rel=0.03)
 

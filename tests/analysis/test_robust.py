@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scaling.analysis.robust.chain import estimate, prepare, resample
+from scaling.analysis.robust.chain import Drawn, estimate, prepare
+from scaling.analysis.robust.departure import Beginning
 from scaling.analysis.robust.procedure import robust_exponents
+from scaling.analysis.robust.resampling import collapse_again, resampled_curves
 from scaling.analysis.robust.rows import notes_of
 from scaling.analysis.robust.runs import runs_on_grid
 from scaling.core.errors import BadInput
@@ -72,9 +74,13 @@ def test_the_true_values_lie_in_the_intervals(result):
     assert row.note == ""
 
 
-def test_the_collapse_is_better_against_the_norm_than_against_epochs(result):
-    row = one(result)
+def test_the_collapse_is_better_against_the_norm_than_against_epochs(study, result):
+    """Every second P trains at another pace: its curve is stretched against epochs and not against the norm."""
+    slow = study["P"].isin(P[1::2])
+    paced = study.assign(epoch=np.where(slow, study["epoch"] ** 2, study["epoch"]))
+    row = one(robust_exponents(paced, resamples=100, seed=1))
     assert row.collapse_chi2 < 1 < row.collapse_chi2_epochs
+    assert row.collapse_p > 0.05 and not row.collapse_p_epochs > 0.05
     assert list(result.collapse.min_P) == [500, 1000, 2000]
 
 
@@ -95,9 +101,16 @@ def test_all_resamples_at_once_are_the_same_as_one_after_the_other(study):
     from scaling.analysis.robust.bootstrap import resample_counts
 
     sample = prepare(runs_on_grid(study))
-    at_once = resample(sample, 5, seed=3)
+
+    def again(y, centres):
+        collapsed = collapse_again(sample, sample.collapsed, y, centres)
+        return Drawn(y, collapsed, collapsed)
+
+    centres = sample.collapsed.departure.draw_centres(5, np.random.default_rng(4))
+    drawn = resampled_curves(sample, 5, seed=3)
+    at_once = estimate(sample, again(drawn, centres))
     curves = sample.curves
-    counts = resample_counts(curves.runs, 5, np.random.default_rng(3))
+    counts = resample_counts(curves.runs, curves.P, 5, 3)
     factor = np.sqrt(curves.runs / (curves.runs - 1))
     for index in range(5):
         y = np.full_like(sample.y, np.nan)
@@ -106,7 +119,7 @@ def test_all_resamples_at_once_are_the_same_as_one_after_the_other(study):
             drawn = np.concatenate([[run] * counts[index, run] for run in mine]).astype(int)
             mean = np.log10(np.nanmean(curves.errors[np.ix_(drawn, mask)], axis=0))
             y[0, i, mask] = sample.y[0, i, mask] + factor[i] * (mean - sample.y[0, i, mask])
-        alone = estimate(sample, y)
+        alone = estimate(sample, again(y, centres[index : index + 1]))
         for name, values in at_once.exponents.items():
             assert values[index] == pytest.approx(alone.exponents[name][0], rel=1e-8), name
 
@@ -142,7 +155,19 @@ def test_mean_curves_without_seeds_have_no_intervals(study):
 def test_one_seed_has_no_interval(study):
     row = one(robust_exponents(study[study.seed == 0]))
     assert np.isfinite(row.gamma_2) and np.isnan(row.gamma_2_low)
-    assert "one run at some P" in row.note
+    assert "one run at every P" in row.note
+
+
+def test_one_P_with_a_single_run_changes_little_and_has_the_scatter_of_its_neighbour():
+    """The plateau that is looked for with many runs must be found as well where one P has a single run."""
+    truth = Truth(gamma_1=0.52, gamma_2=0.5, guess=0.9, log10_k_1=0.7)
+    runs = synthetic_study(truth, Noise(), P, 10, np.random.default_rng(2)).drop(columns=["guess", "epoch"])
+    less = runs[(runs["P"] != 1000) | (runs["seed"] == 0)]
+    rows = [one(robust_exponents(table, resamples=100)) for table in (runs, less)]
+    for row in rows:
+        assert row.gamma_1_low < 0.52 < row.gamma_1_high
+        assert "bend into a plateau" in row.note
+    assert rows[1].gamma_1 == pytest.approx(rows[0].gamma_1, abs=0.03)
 
 
 def test_two_P_are_not_enough(study):
@@ -196,9 +221,12 @@ def test_a_missing_column_is_named(study):
     ],
 )
 def test_a_collapse_that_is_none_is_told_in_words(chi2, said):
-    table = pd.DataFrame([{"chi2": chi2, "min_log10_norm": 1.0, "bend": 0.0}])
-    curves = SimpleNamespace(stuck=0)
-    sample = SimpleNamespace(saturates=False, corrected=False, censored=np.zeros(4, bool), curves=curves)
+    table = pd.DataFrame([{"chi2": chi2, "p": np.nan, "min_log10_norm": 1.0, "bend": 0.0}])
+    curves = SimpleNamespace(stuck=0, lost=())
+    departure = SimpleNamespace(beginning=Beginning())
+    collapsed = SimpleNamespace(theta=np.zeros((1, 4)), departure=departure)
+    whole = {"corrected": False, "censored": np.zeros(4, bool), "drawn": None}
+    sample = SimpleNamespace(curves=curves, collapsed=collapsed, **whole)
     assert notes_of(sample, table.iloc[0], 1.0) == said
 
 

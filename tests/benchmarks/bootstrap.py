@@ -5,8 +5,9 @@ import time
 import numpy as np
 import pandas as pd
 
-from scaling.analysis.robust.chain import estimate, prepare, resample
+from scaling.analysis.robust.chain import Drawn, estimate, prepare
 from scaling.analysis.robust.procedure import robust_exponents
+from scaling.analysis.robust.resampling import collapse_again, draw
 from scaling.analysis.robust.runs import log10_mean_curves, runs_on_grid
 from scaling.validation.synthetic import Noise, Truth, synthetic_study
 
@@ -28,7 +29,8 @@ def loop(study: pd.DataFrame) -> None:
         again = [
             np.interp(sample.curves.grid, curves.grid[good], row[good]) for row, good in zip(y, known, strict=True)
         ]
-        estimate(sample, np.stack(again)[None])
+        y = np.stack(again)[None]
+        estimate(sample, Drawn(y, collapse_again(sample, y, sample.collapsed.departure.prior[0][None])))
 
 
 def main() -> None:
@@ -39,7 +41,8 @@ def main() -> None:
     whole = time.perf_counter() - start
     sample = prepare(runs_on_grid(study))
     start = time.perf_counter()
-    resample(sample, RESAMPLES, 0)
+    sample = draw(sample.curves, None, RESAMPLES, 0)
+    estimate(sample, sample.drawn)
     at_once = time.perf_counter() - start
     start = time.perf_counter()
     loop(study)

@@ -1,4 +1,4 @@
-"""In: trajectories (or mean curves). Out: the robust exponents, collapse by smallest P, scales of each P."""
+"""In: trajectories (or mean curves). Out: the robust exponents, the collapses, scales of each P, local slopes."""
 
 from pathlib import Path
 
@@ -18,6 +18,7 @@ def main(
     exponents: Path,
     collapse: Path,
     scales: Path,
+    slopes: Path,
 ) -> None:
     """Fit all exponents of one norm over one P range that the data choose, with intervals from resampled seeds."""
     runs = read_table(trajectories)
@@ -28,6 +29,7 @@ def main(
     write_table(with_facts(long_form(noted, identity), runs), exponents)
     write_table(identified(result.collapse, identity), collapse)
     write_table(identified(result.scales, identity), scales)
+    write_table(identified(result.slopes, identity), slopes)
 
 
 if __name__ == "__main__":

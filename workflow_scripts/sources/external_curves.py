@@ -16,11 +16,14 @@ def main(
     trajectories: Path,
     columns: dict[str, str] | None = None,
     given_as: str = "error",
+    guess: float | None = None,
 ) -> None:
     """Check the curves and write them in the study's form."""
     identity = {"study": study, "cell": cell, "variant": "baseline", "norm": NORM}
     runs = identified(read_external_curves(file, columns, given_as), identity)
-    write_table(with_facts(runs, facts("test loss", "images")) if given_as == "loss" else runs, trajectories)
+    if given_as == "loss":
+        runs = with_facts(runs, facts("test loss", "images"))
+    write_table(runs if guess is None else runs.assign(guess=guess), trajectories)
 
 
 if __name__ == "__main__":

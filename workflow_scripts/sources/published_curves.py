@@ -23,7 +23,7 @@ def main(
     mean_curves, minima = read_published_curves(file, index)
     write_table(identified(mean_curves, identity), curves)
     write_table(identified(minima, identity), optima)
-    write_table(identified(curves_as_trajectories(mean_curves), identity), trajectories)
+    write_table(identified(curves_as_trajectories(mean_curves, cell), identity), trajectories)
 
 
 if __name__ == "__main__":

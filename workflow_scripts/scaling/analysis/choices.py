@@ -9,11 +9,10 @@ import pandas as pd
 from scaling.analysis.authors import authors_exponents, default_window
 from scaling.analysis.exponents import AGREE
 from scaling.analysis.power_law import PowerLaw, fit_power_law
-from scaling.analysis.robust.chain import Sample, estimate
+from scaling.analysis.robust.chain import Sample, estimate, with_window
 from scaling.analysis.robust.data_range import candidates, choose
-from scaling.analysis.robust.early_law import early_power_law
 from scaling.analysis.robust.offsets import fit_with_offset
-from scaling.analysis.robust.runs import runs_on_grid
+from scaling.analysis.robust.runs import guess_of, runs_on_grid
 from scaling.analysis.robust.thresholds import CURVE_POINTS, FEWEST_P, KEPT, STRAIGHT
 from scaling.analysis.settings import FitWindow
 from scaling.core.errors import BadInput
@@ -42,7 +41,7 @@ def choices(
     runs : per-seed trajectories or mean curves, as `robust_exponents` takes them.
     curves, optima : mean curves and optima (analysis.mean_curves); window : the authors' choices for this row.
     resamples, seed : of the robust procedure, which chooses its range of P and norm with their help. Its smallest norm
-        and its plateau, if it found one, are those of all rows but the authors'.
+        and how its curves begin (departure.Beginning) are those of all rows but the authors'.
 
     Returns
     -------
@@ -54,10 +53,10 @@ def choices(
     straight, kept : tolerance of the early law's window, share of it that is used;
     law : of the scale with P: "power", "offset" (q_2 is fitted), or "corrected" (by the leading correction to scaling,
         of both scales, where the robust procedure finds one).
-    Then the exponents, their standard errors (of gamma_1: from the scatter of the slopes of single P; NaN for the
-    corrected law, whose errors only resampling gives), agrees
-    (|gamma_pred - gamma_meas| <= AGREE sigma), of_procedure ("robust" or "authors" where the row is what that procedure
-    chooses by itself; the authors' row has three P ranges and min_P is NaN).
+    Then the exponents, their standard errors (of gamma_1: from the scatter of the slopes of single P; NaN for laws of
+    three parameters, whose errors only resampling gives), agrees (|gamma_pred - gamma_meas| <= AGREE sigma; NaN without
+    sigma), of_procedure ("robust" or "authors" where the row is what that procedure chooses by itself; the authors' row
+    has three P ranges and min_P is NaN).
     """
     rows = _authors_rows(curves, optima, window)
     try:
@@ -65,7 +64,7 @@ def choices(
     except BadInput:
         grid = None
     if grid is not None and grid.P.size >= 3:
-        table, samples = candidates(grid, resamples, seed)
+        table, samples = candidates(grid, resamples, seed, guess_of(runs))
         chosen = choose(table) if samples else None
         for index, sample in enumerate(samples):
             if table["min_log10_norm"][index] == table["min_log10_norm"][chosen]:
@@ -107,36 +106,39 @@ def _rows(sample: Sample, optima: pd.DataFrame, chosen: bool) -> list[dict]:
     at = optima.set_index("P").reindex(P)
     with np.errstate(divide="ignore"):
         grid_error = np.log10(at["error_opt"].to_numpy(float))
-    location, error = (np.where(sample.censored, np.nan, values) for values in sample.minima)
-    scales = {
-        "collapse": (sample.collapsed.a[0] + sample.u[-1], error),
-        "smooth minimum": (location, error),
-        "grid minimum": (at["log10_lambda_opt"].to_numpy(float), grid_error),
-        "own minima": (at["log10_l_0"].to_numpy(float), grid_error),
-    }
-    f = sample.collapsed.master(sample.u)
-    corrected = estimate(sample).exponents
     rows = []
     for straight, kept in product(STRAIGHTS, SHARES):
-        gamma_1, left, right = (values[0] for values in early_power_law(sample.u, f, straight, kept))
-        sigma_1 = _scatter_of_slopes(sample, left, left + kept * (right - left))
+        fitted = with_window(sample, straight, kept)
+        exponents = {name: float(values[0]) for name, values in estimate(fitted).exponents.items()}
+        sigma_1 = _scatter_of_slopes(fitted, exponents["left"], exponents["left"] + kept * _width(exponents))
+        location, error = (np.where(sample.censored, np.nan, values) for values in fitted.minima)
+        scales = {
+            "collapse": (fitted.collapsed.a[0] + sample.u[-1], error),
+            "smooth minimum": (location, error),
+            "grid minimum": (at["log10_lambda_opt"].to_numpy(float), grid_error),
+            "own minima": (at["log10_l_0"].to_numpy(float), grid_error),
+        }
         for estimator, (scale, height) in scales.items():
             measured, pure = _law(log10_P, height), _law(log10_P, scale)
             shared = {"estimator": estimator, "min_P": P[0], "number_of_P": P.size, "straight": straight, "kept": kept}
-            shared |= {"gamma_1": gamma_1, "sigma_1": sigma_1, "sigma_2": pure.sigma}
+            shared |= {"gamma_1": exponents["gamma_1"], "sigma_1": sigma_1}
             shared |= {"gamma_meas": -measured.exponent, "sigma_meas": measured.sigma}
-            laws = {"power": {"gamma_2": pure.exponent}}
+            laws = {"power": {"gamma_2": pure.exponent, "sigma_2": pure.sigma}}
             bent = fit_with_offset(log10_P, scale)
             if np.isfinite(bent.exponent):
-                laws["offset"] = {"gamma_2": bent.exponent}
+                laws["offset"] = {"gamma_2": bent.exponent, "sigma_2": np.nan}
             if estimator == "collapse" and sample.corrected:
-                laws["corrected"] = {name: corrected[name][0] for name in ("gamma_2", "gamma_meas")}
+                laws["corrected"] = {name: exponents[name] for name in ("gamma_2", "gamma_meas")}
                 laws["corrected"] |= {"sigma_2": np.nan, "sigma_meas": np.nan}
-            for law, exponents in laws.items():
+            for law, numbers in laws.items():
                 own = chosen and estimator == "collapse" and (straight, kept) == (STRAIGHT, KEPT)
                 own &= law == ("corrected" if sample.corrected else "power")
-                rows.append(shared | exponents | {"law": law, "of_procedure": "robust" if own else ""})
+                rows.append(shared | numbers | {"law": law, "of_procedure": "robust" if own else ""})
     return rows
+
+
+def _width(exponents: dict[str, float]) -> float:
+    return exponents["right"] - exponents["left"]
 
 
 def _law(log10_P: np.ndarray, values: np.ndarray) -> PowerLaw:

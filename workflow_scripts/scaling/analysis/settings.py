@@ -2,7 +2,7 @@
 
 from pydantic import Field, model_validator
 
-from scaling.core.settings import Fraction, Positive, Section
+from scaling.core.settings import Count, Fraction, Positive, Section
 
 
 class FitWindow(Section):
@@ -36,3 +36,6 @@ class Settings(Section):
     """The analysis's keys of the configuration."""
 
     exponents: Exponents = Field(Exponents(), description="fits and their uncertainty")
+    predict: list[Count] = Field(
+        [], description="P that are not trained, for which the fits predict the learning curve"
+    )

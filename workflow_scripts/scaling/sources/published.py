@@ -8,6 +8,7 @@ import pandas as pd
 
 from scaling.analysis.mean_curves import OPTIMA_COLUMNS
 from scaling.core.errors import BadInput
+from scaling.networks.data.sizes import TORCHVISION
 from scaling.sources.pickled import read_pickled
 
 KEYS = ["P_arr", "log_x_grid", "mean_val_error_arr", "l_0_arr"]
@@ -65,10 +66,13 @@ def read_published_curves(file: str | Path, index: int | None = None) -> tuple[p
     return _curves(P, np.log10(grid), error, runs), pd.DataFrame(optima).reindex(columns=OPTIMA_COLUMNS)
 
 
-def curves_as_trajectories(curves: pd.DataFrame) -> pd.DataFrame:
-    """Mean curves as a trajectories table of one run without a seed per P (there are no epochs)."""
+def curves_as_trajectories(curves: pd.DataFrame, cell: str) -> pd.DataFrame:
+    """Mean curves as a trajectories table of one run without a seed per P (there are no epochs).
+
+    guess : 1 - 1/classes of the cell's data set (FAMILY_DATASET).
+    """
     runs = curves.rename(columns={"error_mean": "test_error"})[["P", "log10_norm", "test_error"]]
-    return runs.assign(seed=np.nan, diverged=False)
+    return runs.assign(seed=np.nan, diverged=False, guess=1 - 1 / TORCHVISION[cell.split("_")[1]].classes)
 
 
 def _part(values: Any, index: int | None, dimensions: int) -> np.ndarray:

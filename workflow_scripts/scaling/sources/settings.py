@@ -26,6 +26,9 @@ class ExternalStudy(Section):
     given_as: Literal["error", "percent error", "accuracy", "percent accuracy", "loss"] = Field(
         "error", description="what the column test_error holds; a loss may be above 1"
     )
+    guess: float | None = Field(
+        None, gt=0, description="test error of guessing, 0.9 for ten classes; without it the curves' beginnings tell"
+    )
     fit: FitWindow = Field(FitWindow(), description="window of the authors' procedure")
 
     @field_validator("file")

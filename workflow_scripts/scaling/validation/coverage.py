@@ -10,7 +10,7 @@ from scaling.analysis.mean_curves import mean_curves
 from scaling.analysis.robust.procedure import robust_exponents
 from scaling.analysis.settings import FitWindow
 from scaling.core.errors import BadInput
-from scaling.validation.scenarios import SCENARIOS, P, Scenario
+from scaling.validation.scenarios import SCENARIOS, Scenario
 from scaling.validation.synthetic import Truth, synthetic_study
 
 QUANTITIES = ["gamma_1", "gamma_2", "gamma_pred", "gamma_meas", "difference"]
@@ -43,10 +43,10 @@ def validate(scenario: str, studies: int, resamples: int, seed: int) -> pd.DataF
 def _one_study(kind: Scenario, study: int, resamples: int, seed: int) -> list[tuple]:
     rng = np.random.default_rng([seed, study])
     truth = kind.truth(rng)
-    runs = synthetic_study(truth, kind.noise, P, kind.seeds, rng)
+    runs = synthetic_study(truth, kind.noise, np.array(kind.P), kind.seeds, rng)
     known = _known(truth)
     # The collapse against epochs is no part of the exponents: without epochs it is not computed.
-    robust = robust_exponents(runs.drop(columns="epoch"), resamples, seed=study).exponents.iloc[0]
+    robust = robust_exponents(runs.drop(columns="epoch"), resamples, seed=study, every_range=False).exponents.iloc[0]
     authors = _authors(runs, truth)
     rows = []
     for quantity in QUANTITIES + ROBUST_ONLY:
@@ -55,7 +55,7 @@ def _one_study(kind: Scenario, study: int, resamples: int, seed: int) -> list[tu
     for quantity in QUANTITIES:
         half = 1.96 * authors[SIGMA[quantity]]
         interval = (authors[quantity] - half, authors[quantity] + half)
-        rows.append((study, "authors", quantity, known[quantity], authors[quantity], *interval, float(P[0])))
+        rows.append((study, "authors", quantity, known[quantity], authors[quantity], *interval, float(kind.P[0])))
     return rows
 
 

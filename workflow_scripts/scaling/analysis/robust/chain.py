@@ -14,21 +14,35 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scaling.analysis.robust.bootstrap import resample_counts, widen
+from scaling.analysis.robust.bootstrap import again
 from scaling.analysis.robust.collapse import (
     Collapse,
     Points,
     collapse,
-    collapse_resamples,
-    largest_kappa,
-    law_error,
+    straightened,
 )
+from scaling.analysis.robust.departure import Beginning, Departure
 from scaling.analysis.robust.early_law import early_power_law
 from scaling.analysis.robust.optimum import smooth_minimum
 from scaling.analysis.robust.quality import houdayer_hartmann
-from scaling.analysis.robust.runs import RunCurves, log10_mean_curves, log10_standard_errors
+from scaling.analysis.robust.runs import (
+    RunCurves,
+    log10_mean_curves,
+    log10_standard_errors,
+)
 from scaling.analysis.robust.scale_laws import ScaleLaw, correction_exponent, fit_scale_law
-from scaling.analysis.robust.thresholds import MASTER_POINTS, RISE, TOLERANCE
+from scaling.analysis.robust.thresholds import (
+    BEND,
+    FEWEST_P_CORRECTED,
+    FLAT,
+    KEPT,
+    LEAST_SHARE,
+    MASTER_POINTS,
+    RISE,
+    SLOPE_WIDTH,
+    STRAIGHT,
+    TOLERANCE,
+)
 
 
 @dataclass(frozen=True)
@@ -47,11 +61,23 @@ class Estimates:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """Resampled mean curves y [B, n_P, G]; their collapses, and those of the first by a master curve of any shape."""
+
+    y: np.ndarray
+    collapsed: Collapse
+    free: Collapse
+
+
+@dataclass(frozen=True)
 class Sample:
     """The whole sample's curves in some range of P and norm, and what resamples take over from it.
 
-    saturates : whether the bend into a plateau is part of the model (collapse). corrected : whether the scales' power
-    laws have a correction (scale_laws).
+    free : the collapse by a master curve of any shape; collapsed : by one that is straight over the first part (`KEPT`)
+    of the early law's window, and before it. window : its left and right edge, None where there is no early law.
+    corrected : whether the scales' power laws have a correction (scale_laws). bends : standard errors of the quadratic
+    terms of the two scales' laws, from resamples: each resample chooses anew whether it takes the correction. drawn :
+    the resamples, if there are any.
     """
 
     curves: RunCurves
@@ -61,9 +87,12 @@ class Sample:
     censored: np.ndarray
     lowest: np.ndarray
     collapsed: Collapse
+    free: Collapse
     u: np.ndarray
-    saturates: bool = False
+    window: tuple[float, float] | None = None
     corrected: bool = False
+    bends: tuple[float, float] | None = None
+    drawn: "Drawn | None" = None
 
     @property
     def log10_P(self) -> np.ndarray:
@@ -73,19 +102,13 @@ class Sample:
     @property
     def law(self) -> np.ndarray:
         """log10 of the law's own error [1, n_P, G]: the curves without their bend into a plateau."""
-        return law_error(self.y, self.collapsed.kappa)
+        return self.collapsed.departure.law(self.y, self.collapsed.theta)
 
     @property
     def minima(self) -> tuple[np.ndarray, np.ndarray]:
         """log10 lambda_opt and log10 epsilon_opt of the smooth minima [n_P], censored or not."""
-        location, error, _ = _minima(self.curves, self.law)
+        location, error, _ = minima_of(self.curves, self.law)
         return location[0], error[0]
-
-    @property
-    def begins_on_plateau(self) -> bool:
-        """Whether kappa is as large as it may be (collapse.largest_kappa)."""
-        largest = largest_kappa(self.y[0][self.index])
-        return self.saturates and bool(self.collapsed.kappa[0] >= largest * (1 - 1e-6))
 
     def scale_laws(self) -> tuple[ScaleLaw, ScaleLaw]:
         """Of the shifts of both axes, lambda_s and epsilon_s."""
@@ -93,21 +116,26 @@ class Sample:
         omega = correction_exponent(self.log10_P, shifts) if self.corrected else None
         return fit_scale_law(self.log10_P, shifts[0], omega), fit_scale_law(self.log10_P, shifts[1], omega)
 
+    def bent(self, collapsed: Collapse) -> np.ndarray:
+        """Significance of the quadratic terms of both scales' laws, the larger of the two, [B]."""
+        sigma = self.bends or (np.inf, np.inf)
+        both = [np.abs(values @ curvature(self.log10_P)) for values in (collapsed.a, collapsed.b)]
+        return np.maximum(*(value / max(each, 1e-300) for value, each in zip(both, sigma, strict=True)))
+
     def chi2(self, by_power_laws: bool = True) -> float:
         """Quality of the collapse (Houdayer and Hartmann's S).
 
         With `by_power_laws` the axes are rescaled by the power laws through the shifts, as in a finite-size scaling
         plot: it then also judges whether the scales follow power laws. Without, each curve keeps its own two shifts: it
-        judges the shape alone. NaN if the curves begin on the plateau.
+        judges the shape alone.
         """
-        if self.begins_on_plateau:
-            return np.nan
         shifts = [self.collapsed.a[0], self.collapsed.b[0]]
         if by_power_laws:
             shifts = [law.at(self.log10_P)[0] for law in self.scale_laws()]
-        y, law = (values[0][self.index] for values in (self.y, self.law))
-        sigma = self.points.sigma * 10.0 ** (law - y)  # d log epsilon_law / d log epsilon = 1/(1 - kappa epsilon)
-        parts = [self.points.owner == i for i in range(self.curves.P.size)]
+        law = self.law[0][self.index]
+        share = self.collapsed.departure.seen(law[None], self.collapsed.theta)[1][0]
+        sigma = self.points.sigma / np.maximum(share, LEAST_SHARE)
+        parts = [(self.points.owner == i) & (share >= LEAST_SHARE) for i in range(self.curves.P.size)]
         return houdayer_hartmann(
             [self.points.x[part] - shifts[0][i] for i, part in enumerate(parts)],
             [law[part] - shifts[1][i] for i, part in enumerate(parts)],
@@ -119,8 +147,16 @@ class NoCommonLaw(Exception):
     """No two collapsed curves share a stretch, so that there is no law that they have in common."""
 
 
-def prepare(curves: RunCurves, saturates: bool = False) -> Sample:
+def curvature(log10_P: np.ndarray) -> np.ndarray:
+    """What gives, applied to values at the P, the quadratic term of the parabola through them, [n_P]."""
+    powers = np.stack([np.ones_like(log10_P), log10_P, log10_P**2], axis=1)
+    return np.linalg.pinv(powers)[2]
+
+
+def prepare(curves: RunCurves, beginning: Beginning | None = None) -> Sample:
     """Collapse the whole sample's mean curves; NoCommonLaw where no two of them meet.
+
+    beginning : by default as `beginning_of` finds it.
 
     Points: every grid point of the mean curves up to where the error has risen by `RISE` beyond its minimum (what comes
     after is overfitting, which Eqs. 2-4 do not describe). Their standard error: the root mean square of the seeds'
@@ -129,48 +165,68 @@ def prepare(curves: RunCurves, saturates: bool = False) -> Sample:
     y = log10_mean_curves(curves)
     curves = replace(curves, mask=_until_rise(y[0], curves.mask))
     y = np.where(curves.mask, y, np.nan)
-    _, error, at_end = _minima(curves, y)
+    _, error, at_end = minima_of(curves, y)
     index = np.nonzero(curves.mask)
-    variance = np.array(
-        [np.nanmean(row[mask] ** 2) for row, mask in zip(log10_standard_errors(curves), curves.mask, strict=True)]
-    )
-    points = Points(curves.grid[index[1]], index[0], np.sqrt(np.nan_to_num(variance) + TOLERANCE**2)[index[0]])
+    errors = np.nan_to_num(log10_standard_errors(curves))
+    points = Points(curves.grid[index[1]], index[0], np.hypot(errors, TOLERANCE)[index[0]])
     share = np.bincount(curves.owner, curves.last_is_best, curves.P.size) / curves.runs
     # A mean curve says by itself whether it still falls; of single seeds more than half must have reached theirs.
     censored = at_end[0] | ((share >= 0.5) & curves.seeds)
     lowest = np.where(np.isfinite(error[0]), error[0], np.nanmin(y[0], axis=1))
-    collapsed = collapse(points, y[0][index], lowest, saturates)
-    span = points.x - collapsed.a[0, points.owner]
-    u = np.linspace(span.min(), span.max(), 4 * MASTER_POINTS)
-    # Only where two curves or more meet is there a common law.
-    number = sum(
-        (u >= span[points.owner == i].min()) & (u <= span[points.owner == i].max()) for i in range(curves.P.size)
+    seen = y[0][index]
+    beginning = beginning_of(curves) if beginning is None else beginning
+    departure = Departure(float(10.0 ** lowest.min()), float(10.0 ** seen.max()), beginning)
+    free = collapse(points, seen, lowest, departure)
+    u = _common_stretch(points, seen, free)
+    return with_window(Sample(curves, y, points, index, censored, lowest, free, free, u))
+
+
+def with_window(sample: Sample, tolerance: float = STRAIGHT, share: float = KEPT) -> Sample:
+    """The sample collapsed by a master curve that is straight over the first `share` of the early law's window."""
+    gamma_1, left, right = (
+        float(each[0]) for each in early_power_law(sample.u, sample.free.master(sample.u), tolerance)
     )
-    common = u[number >= min(2, curves.P.size)]
+    if np.isnan(gamma_1):
+        return replace(sample, collapsed=sample.free, window=None)
+    seen = sample.y[0][sample.index]
+    straight = straightened(sample.points, seen, sample.lowest, sample.free, left + share * (right - left))
+    return replace(sample, collapsed=straight, window=(left, right))
+
+
+def _common_stretch(points: Points, seen: np.ndarray, free: Collapse) -> np.ndarray:
+    """[MASTER_POINTS] places of the master curve up to its minimum, where two curves or more meet, off the plateau.
+
+    Only there is a law that curves have in common.
+    """
+    span = points.x - free.a[0, points.owner]
+    law = free.departure.law(seen[None], free.theta)
+    shown = free.departure.seen(law, free.theta)[1][0] >= LEAST_SHARE
+    u = np.linspace(span.min(), span.max(), 4 * MASTER_POINTS)
+    curves = [span[shown & (points.owner == i)] for i in range(free.a.shape[1])]
+    number = sum((u >= mine.min(initial=np.inf)) & (u <= mine.max(initial=-np.inf)) for mine in curves)
+    common = u[number >= min(2, len(curves))]
     if not common.size:
         raise NoCommonLaw
-    bottom = common[np.argmin(collapsed.master(common)[0])]
-    u = np.linspace(common[0], bottom, MASTER_POINTS)
-    return Sample(curves, y, points, index, censored, lowest, collapsed, u, saturates)
+    bottom = common[np.argmin(free.master(common)[0])]
+    return np.linspace(common[0], bottom, MASTER_POINTS)
 
 
-def collapse_again(sample: Sample, y: np.ndarray) -> Collapse:
-    """The collapse of resampled curves y [B, n_P, G]."""
-    _, lowest, _ = _minima(sample.curves, y)
-    lowest = np.where(np.isfinite(lowest), lowest, sample.lowest)
-    return collapse_resamples(sample.points, y[:, *sample.index], lowest, sample.collapsed, sample.saturates)
-
-
-def estimate(sample: Sample, y: np.ndarray | None = None) -> Estimates:
-    """Run the chain on the whole sample (y None) or on resampled curves y [B, n_P, G] of it."""
-    collapsed = sample.collapsed if y is None else collapse_again(sample, y)
-    y = sample.y if y is None else y
-    location, error, _ = _minima(sample.curves, law_error(y, collapsed.kappa))
+def estimate(sample: Sample, drawn: Drawn | None = None) -> Estimates:
+    """Run the chain on the whole sample (drawn None) or on resamples of it."""
+    collapsed = sample.collapsed if drawn is None else drawn.collapsed
+    y = sample.y if drawn is None else drawn.y
+    location, error, _ = minima_of(sample.curves, collapsed.departure.law(y, collapsed.theta))
     location = np.where(sample.censored, np.nan, location)
     error = np.where(sample.censored, np.nan, error)
-    gamma_1, left, right = early_power_law(sample.u, collapsed.master(sample.u))
+    left, right = sample.window or (np.nan, np.nan)
+    gamma_1 = -collapsed.slope(left) if sample.window else np.full(len(collapsed.a), np.nan)
     log10_P, scales = sample.log10_P, {"lambda_s": collapsed.a, "error_s": collapsed.b}
-    omega = correction_exponent(log10_P, list(scales.values())) if sample.corrected else None
+    omega = None
+    if sample.bends is not None and log10_P.size >= FEWEST_P_CORRECTED:
+        bent = np.array([sample.corrected])
+        if drawn is not None:
+            bent = sample.bent(collapsed) > again(BEND, bent)
+        omega = np.where(bent, correction_exponent(log10_P, list(scales.values())), np.nan)
     scales |= {"lambda_opt": location, "error_opt": error}
     laws = {name: fit_scale_law(log10_P, values, omega) for name, values in scales.items()}
     gamma_2, gamma_2_opt = laws["lambda_s"].exponent, laws["lambda_opt"].exponent
@@ -185,27 +241,31 @@ def estimate(sample: Sample, y: np.ndarray | None = None) -> Estimates:
         "gamma_pred_opt": gamma_1 * gamma_2_opt,
         "difference_opt": gamma_1 * gamma_2_opt - gamma_meas,
         "gamma_shift": -laws["error_s"].exponent,
-        "left": left,
-        "right": right,
+        "left": np.full(len(gamma_1), left),
+        "right": np.full(len(gamma_1), right),
     }
     return Estimates(exponents, location, error, collapsed, laws)
 
 
-def resampled_curves(sample: Sample, resamples: int, seed: int) -> np.ndarray:
-    """Mean curves [B, n_P, G] of seeds drawn with replacement within each P."""
-    counts = resample_counts(sample.curves.runs, resamples, np.random.default_rng(seed))
-    return widen(log10_mean_curves(sample.curves, counts), sample.y, sample.curves.runs)
-
-
-def resample(sample: Sample, resamples: int, seed: int) -> Estimates:
-    """Bootstrap the seeds through the whole chain, all resamples at once."""
-    return estimate(sample, resampled_curves(sample, resamples, seed))
-
-
-def _minima(curves: RunCurves, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def minima_of(curves: RunCurves, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     each = [smooth_minimum(curves.grid, y[:, index], mask) for index, mask in enumerate(curves.mask)]
     location, error, at_end = (np.stack(parts, axis=1) for parts in zip(*each, strict=True))
     return location, error, at_end
+
+
+def beginning_of(curves: RunCurves, guess: float | None = None) -> Beginning:
+    """How curves begin: on a plateau if its height is told, or if most of them begin flat.
+
+    Flat is a slope that is small (`FLAT`) beside the curve's steepest, both over `SLOPE_WIDTH`.
+    """
+    if guess is not None:
+        return Beginning(guess, plateau=True, shape=True)
+    step = max(round(SLOPE_WIDTH / (curves.grid[1] - curves.grid[0])), 1)
+    pairs = zip(log10_mean_curves(curves)[0], curves.mask, strict=True)
+    falls = [heights[known][:-step] - heights[known][step:] for heights, known in pairs]
+    flat = [fall[0] < FLAT * fall.max() for fall in falls if fall.size]
+    found = bool(flat) and bool(np.mean(flat) > 0.5)
+    return Beginning(plateau=found, shape=found)
 
 
 def _until_rise(y: np.ndarray, mask: np.ndarray) -> np.ndarray:

@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from scaling.analysis.robust.chain import NoCommonLaw, Sample, collapse_again, prepare, resampled_curves
+from scaling.analysis.robust.chain import NoCommonLaw, Sample, beginning_of, curvature, prepare
+from scaling.analysis.robust.quality import collapse_p
+from scaling.analysis.robust.resampling import draw, resampled
 from scaling.analysis.robust.runs import RunCurves, log10_mean_curves
 from scaling.analysis.robust.thresholds import (
     BEND,
@@ -16,69 +18,93 @@ from scaling.analysis.robust.thresholds import (
     LARGEST_CHI2,
     LARGEST_CORRECTION,
     LARGEST_CUT,
-    PLATEAU,
+    LEAST_P,
     RANGE_RESAMPLES,
 )
 
 
-def candidates(curves: RunCurves, resamples: int, seed: int) -> tuple[pd.DataFrame, list[Sample]]:
+def candidates(
+    curves: RunCurves, resamples: int, seed: int, guess: float | None = None, every: bool = True, every_p: bool = False
+) -> tuple[pd.DataFrame, list[Sample]]:
     """Collapse the curves from every smallest P on and, if none of these is `good`, from larger norms on as well.
 
     Parameters
     ----------
     curves : of 3 P or more. resamples, seed : of the bootstrap that tells what is significant (none with 0).
+    guess : the error of guessing, where it is known. every : go on after the first that is `good`, to larger P.
+    every_p : tell the probability of all of them, and not only up to the first that is `good`.
 
     Returns
     -------
     One row per candidate (`FEWEST_P` values of P in each, or all; none where no two curves meet), and the samples:
-    min_P, number_of_P; min_log10_norm : where the curves begin (log10 of x, whatever it is); plateau : kappa of the
-    widest range of P over its standard error (the candidate's model has a plateau if that is > `PLATEAU`); bend :
-    the larger significance of the quadratic terms of log lambda_s and log epsilon_s against log P (the scales' laws
-    have a correction if that is > `BEND`, from `FEWEST_P_CORRECTED` P on); correction : of log10 epsilon_s at
-    the smallest P, 0 without; chi2 : quality of the collapse by these laws, chi2_shape : every curve by its own shifts.
-    Significances are NaN, and count as none, where there are no seeds to resample or no two of all curves meet.
+    min_P, number_of_P; min_log10_norm : where the curves begin (log10 of x, whatever it is); bend : the larger
+    significance of the quadratic terms of log lambda_s and log epsilon_s against log P (the scales' laws have a
+    correction if that is > `BEND`, from `FEWEST_P_CORRECTED` P on); correction : of log10 epsilon_s at the smallest P,
+    0 without; chi2 : quality of the collapse by these laws, chi2_shape : every curve by its own shifts; p : the
+    probability of the former (quality.collapse_p), from the first row on until one is `good`.
+    Significances are NaN where there are no seeds to resample, and count as none.
     """
     rows, samples = [], []
     for cut in _cuts(curves):
         begun = curves.from_x(cut)
+        known = bool(resamples and begun.scatters)
         try:
-            plateau, bends = _significances(begun, min(resamples, RANGE_RESAMPLES), seed)
+            widest = draw(begun, guess, resamples, seed) if known else prepare(begun, beginning_of(begun, guess))
         except NoCommonLaw:
-            plateau, bends = np.nan, np.full(curves.P.size, np.nan)
+            widest = None
+        beginning = widest.collapsed.departure.beginning if widest else beginning_of(begun, guess)
         for first in range(max(1, curves.P.size - FEWEST_P + 1)):
             try:
-                sample = prepare(begun.from_P(first), saturates=plateau > PLATEAU)
+                sample = widest if widest and not first else prepare(begun.from_P(first), beginning)
             except NoCommonLaw:
                 continue
+            sample = replace(sample, bends=_bends(widest, first))
+            bend = float(sample.bent(sample.collapsed)[0]) if sample.bends else np.nan
             enough = sample.curves.P.size >= FEWEST_P_CORRECTED
-            sample = replace(sample, corrected=bool(bends[first] > BEND) and enough)
+            sample = replace(sample, corrected=bend > BEND and enough)
             rows.append(
                 {
                     "min_P": sample.curves.P[0],
                     "number_of_P": sample.curves.P.size,
                     "min_log10_norm": curves.grid[cut],
-                    "plateau": plateau,
-                    "bend": bends[first],
+                    "bend": bend,
                     "correction": float(sample.scale_laws()[1].correction[0]),
                     "chi2": sample.chi2(),
                     "chi2_shape": sample.chi2(by_power_laws=False),
+                    "p": np.nan,
                 }
             )
             samples.append(sample)
+            if (
+                rows[-1]["chi2"] <= LARGEST_CHI2
+                and widest
+                and widest.drawn
+                and (every_p or not any(map(_likely, rows[:-1])))
+            ):
+                deviations = (widest.drawn.y - widest.y)[:RANGE_RESAMPLES, first:]
+                rows[-1]["p"] = collapse_p(sample, deviations, np.random.default_rng([seed, 2]))
+            if not every and _likely(rows[-1]):
+                break
         if rows and good(pd.DataFrame(rows)).any():
             break
     return pd.DataFrame(rows), samples
 
 
+def _likely(row: dict) -> bool:
+    return bool(good(pd.DataFrame([row])).any())
+
+
 def good(table: pd.DataFrame) -> pd.Series:
     """Which rows of `candidates` collapse by laws that one can believe.
 
-    chi2 <= LARGEST_CHI2 (NaN counts as no collapse), and no bend or a correction of at most LARGEST_CORRECTION.
+    chi2 <= LARGEST_CHI2 (NaN counts as no collapse), a probability of LEAST_P or more where it is known, and no bend or
+    a correction of at most LARGEST_CORRECTION.
     """
     corrected = table["correction"] != 0
     straight = corrected | ~(table["bend"] > BEND)
     slight = table["correction"].abs() <= LARGEST_CORRECTION
-    return (table["chi2"] <= LARGEST_CHI2) & straight & slight
+    likely = ~(table["p"] < LEAST_P)
+    return (table["chi2"] <= LARGEST_CHI2) & likely & straight & slight
 
 
 def choose(table: pd.DataFrame) -> int:
@@ -93,6 +119,13 @@ def choose(table: pd.DataFrame) -> int:
     return int(table["chi2"].fillna(np.inf).argmin())
 
 
+def settled(sample: Sample, resamples: int, seed: int) -> Sample:
+    """The chosen sample with its resamples, if there is anything to resample."""
+    if sample.drawn is not None or not (resamples and sample.curves.scatters):
+        return sample
+    return resampled(sample, resamples, seed)
+
+
 def _cuts(curves: RunCurves) -> np.ndarray:
     """Indices of the grid where curves may begin."""
     begin = int(np.flatnonzero(curves.mask.any(axis=0))[0])
@@ -102,23 +135,10 @@ def _cuts(curves: RunCurves) -> np.ndarray:
     return np.array([cut for cut in cuts if cut == begin or curves.mask[:, cut:].sum(axis=1).min() >= CURVE_POINTS])
 
 
-def _significances(curves: RunCurves, resamples: int, seed: int) -> tuple[float, np.ndarray]:
-    """Of the plateau, and per number of smallest P left out of the bend; from the widest range, resampled once."""
-    n_P = curves.P.size
-    if not (resamples and curves.seeds and curves.runs.min() > 1):
-        return np.nan, np.full(n_P, np.nan)
-    widest = prepare(curves, saturates=True)
-    drawn = collapse_again(widest, y := resampled_curves(widest, resamples, seed))
-    plateau = widest.collapsed.kappa[0] / max(np.std(drawn.kappa, ddof=1), 1e-300)
-    if not plateau > PLATEAU:
-        widest = prepare(curves)
-        drawn = collapse_again(widest, y)
-    bends = np.full(n_P, np.nan)
-    for first in range(n_P - 3):
-        x = widest.log10_P[first:]
-        quadratic = np.linalg.pinv(np.stack([np.ones_like(x), x, x**2], axis=1))[2]
-        bends[first] = max(
-            np.abs(whole[0, first:] @ quadratic) / max(np.std(many[:, first:] @ quadratic, ddof=1), 1e-300)
-            for whole, many in ((widest.collapsed.a, drawn.a), (widest.collapsed.b, drawn.b))
-        )
-    return plateau, bends
+def _bends(widest: Sample | None, first: int) -> tuple[float, float] | None:
+    """Standard errors of the quadratic terms of both scales' laws without the `first` smallest P."""
+    if widest is None or widest.drawn is None or widest.curves.P.size - first < 4:
+        return None
+    quadratic = curvature(widest.log10_P[first:])
+    shifts = widest.drawn.collapsed.a, widest.drawn.collapsed.b
+    return tuple(float(np.std(values[:, first:] @ quadratic, ddof=1)) for values in shifts)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import least_squares
+from scipy.optimize import OptimizeResult, least_squares
 
 from scaling.analysis.power_law import fit_power_law
 from scaling.analysis.robust.thresholds import CLEAR_GAIN, ROUNDING
@@ -11,12 +11,16 @@ from scaling.analysis.robust.thresholds import CLEAR_GAIN, ROUNDING
 
 @dataclass(frozen=True)
 class OffsetLaw:
-    """y = 10**log10_k x**exponent + 10**log10_q; gain = AICc(no offset) - AICc(with it)."""
+    """y = 10**log10_k x**exponent + 10**log10_q; gain = AICc(no offset) - AICc(with it).
+
+    sigma : standard error of the exponent, from the residuals (NaN where they determine none).
+    """
 
     exponent: float
     log10_k: float
     log10_q: float
     gain: float
+    sigma: float = np.nan
 
     @property
     def chosen(self) -> bool:
@@ -75,7 +79,17 @@ def fit_with_offset(log10_x: np.ndarray, log10_y: np.ndarray, correlated: bool =
     gain = _aicc(pure_rss, n, x.size, 3) - _aicc(2 * best.cost, n, x.size, 4)
     with np.errstate(divide="ignore"):
         log10_q = float(np.log10(share) + lowest)
-    return OffsetLaw(float(exponent), float(height - exponent * middle), log10_q, float(gain))
+    return OffsetLaw(
+        float(exponent), float(height - exponent * middle), log10_q, float(gain), _standard_error(best, x.size)
+    )
+
+
+def _standard_error(fit: OptimizeResult, points: int) -> float:
+    """Of the first unknown of a least-squares fit of three; NaN if the points do not determine it."""
+    information = fit.jac.T @ fit.jac
+    if points <= 3 or np.linalg.cond(information) > 1e12:
+        return np.nan
+    return float(np.sqrt(np.linalg.inv(information)[0, 0] * 2 * fit.cost / (points - 3)))
 
 
 def _independent(residual: np.ndarray) -> float:

@@ -1,6 +1,6 @@
 """What the robust procedure found, as rows of tables: the exponents with their notes, and the scales of each P."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -9,16 +9,30 @@ from scaling.analysis.exponents import SIGMA, WITH_INTERVAL
 from scaling.analysis.robust.bootstrap import interval
 from scaling.analysis.robust.chain import Estimates, Sample
 from scaling.analysis.robust.offsets import NO_LAW, OffsetLaw, fit_with_offset
-from scaling.analysis.robust.thresholds import BEND, KEPT, LARGEST_CHI2, LARGEST_CORRECTION, OFFSET_POINTS
+from scaling.analysis.robust.slopes import change_of_slope, errors_in_window
+from scaling.analysis.robust.thresholds import BEND, KEPT, LARGEST_CHI2, LARGEST_CORRECTION, LEAST_P, OFFSET_POINTS
 
 
 @dataclass(frozen=True)
 class RobustResult:
-    """exponents: one row; collapse: data_range.candidates with chi2_epochs; scales: one row per P."""
+    """exponents: one row; collapse: data_range.candidates with chi2_epochs, p_epochs; scales: one row per P;
+    slopes: the local slope along the master curve (slopes.table_of_slopes); draws: the exponents of the resamples, [B]
+    each, none without; those that have no number are missing."""
 
     exponents: pd.DataFrame
     collapse: pd.DataFrame
     scales: pd.DataFrame
+    slopes: pd.DataFrame
+    draws: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+#: What an exponent is made of: where one of these has no number it has none.
+NEEDED = {
+    "gamma_pred": ("gamma_1", "gamma_2"),
+    "difference": ("gamma_1", "gamma_2"),
+    "gamma_pred_opt": ("gamma_1",),
+    "difference_opt": ("gamma_1",),
+}
 
 
 def notes_of(sample: Sample, row: pd.Series, begin: float) -> list[str]:
@@ -26,14 +40,21 @@ def notes_of(sample: Sample, row: pd.Series, begin: float) -> list[str]:
     notes = []
     if sample.curves.stuck:
         notes.append(f"{sample.curves.stuck} runs never learned: left out")
+    if sample.curves.lost:
+        notes.append(f"no run learned at P = {', '.join(f'{P:g}' for P in sample.curves.lost)}: left out")
     if np.isnan(row["chi2"]):
         notes.append("no range of P and norm collapses: rescaled curves do not overlap")
+    elif row["p"] < LEAST_P:
+        notes.append(f"no range of P and norm collapses (p = {row['p']:.2g})")
     elif row["chi2"] > LARGEST_CHI2:
         notes.append(f"no range of P and norm collapses (chi2 {row['chi2']:.3g} > {LARGEST_CHI2:g})")
     if row["min_log10_norm"] > begin:
         notes.append(f"norms below 10^{row['min_log10_norm']:.3g} left out: the curves do not collapse there")
-    if sample.saturates:
-        notes.append(f"1/error - {sample.collapsed.kappa[0]:.3g} in place of 1/error: early curves bend into a plateau")
+    if _surely_above_zero(sample):
+        notes.append(f"error above a floor of {sample.collapsed.departure.floor(sample.collapsed.theta)[0]:.3g}")
+    inverse = sample.collapsed.theta[0, 3]
+    if sample.collapsed.departure.beginning.guess is None and inverse > 0:
+        notes.append(f"early curves bend into a plateau at {1 / inverse:.3g}")
     if sample.corrected:
         notes.append(f"scales with a correction of {row['correction']:.2g} in log10 error at P = {row['min_P']:g}")
         if abs(row["correction"]) > LARGEST_CORRECTION:
@@ -48,6 +69,11 @@ def notes_of(sample: Sample, row: pd.Series, begin: float) -> list[str]:
     return notes
 
 
+def _surely_above_zero(sample: Sample) -> bool:
+    """Whether hardly a resample is without a floor."""
+    return sample.drawn is not None and bool(np.quantile(sample.drawn.collapsed.theta[:, 2], 0.025) > 0)
+
+
 def row_of(
     sample: Sample,
     whole: Estimates,
@@ -55,8 +81,13 @@ def row_of(
     confidence: float,
     collapse_row: pd.Series,
     notes: list[str],
+    refused: dict[str, str],
 ) -> pd.DataFrame:
+    """The row; `refused` exponents, and what follows from them, have no number."""
     value = {name: float(array[0]) for name, array in whole.exponents.items()}
+    window = value["left"], value["right"]
+    missing = [name for name in WITH_INTERVAL if any(needed in refused for needed in NEEDED.get(name, (name,)))]
+    value |= dict.fromkeys(missing, np.nan)
     row: dict[str, object] = {"procedure": "robust"} | {name: value[name] for name in WITH_INTERVAL}
     sigma = dict.fromkeys(WITH_INTERVAL, np.nan)
     row["correlation_12"] = np.nan
@@ -65,6 +96,8 @@ def row_of(
     if bootstrapped is not None:
         for name in WITH_INTERVAL:
             drawn = bootstrapped.exponents[name]
+            if name in missing:
+                continue
             row[f"{name}_low"], row[f"{name}_high"] = interval(drawn, value[name], confidence)
             sigma[name] = float(np.nanstd(drawn, ddof=1)) if np.isfinite(drawn).sum() > 1 else np.nan
         pair = np.stack([bootstrapped.exponents["gamma_1"], bootstrapped.exponents["gamma_2"]])
@@ -90,7 +123,8 @@ def row_of(
         "min_P": sample.curves.P[0],
         "number_of_P": sample.curves.P.size,
         "min_log10_norm": collapse_row["min_log10_norm"],
-        "kappa": float(sample.collapsed.kappa[0]),
+        **_departure(sample),
+        **_window(sample, *window),
         "omega": float(whole.laws["lambda_s"].omega[0]),
         "correction_2": float(whole.laws["lambda_s"].correction[0]),
         "correction_meas": float(whole.laws["error_opt"].correction[0]),
@@ -101,12 +135,36 @@ def row_of(
         "collapse_chi2": collapse_row["chi2"],
         "collapse_chi2_shape": collapse_row["chi2_shape"],
         "collapse_chi2_epochs": collapse_row["chi2_epochs"],
+        "collapse_p": collapse_row["p"],
+        "collapse_p_epochs": collapse_row["p_epochs"],
     }
     row |= _offsets(sample, value, scale, log10_P)
-    if not np.isfinite(value["gamma_1"]):
-        notes = [*notes, "no early power law"]
-    row["note"] = "; ".join(notes)
+    row["note"] = "; ".join([*notes, *filter(None, refused.values())])
     return pd.DataFrame([row])
+
+
+def _departure(sample: Sample) -> dict[str, float]:
+    onset, approach, _, inverse = sample.collapsed.theta[0]
+    told = sample.collapsed.departure.beginning.guess
+    return {
+        "guess": np.nan if told is None else told,
+        "plateau": 1 / inverse if inverse > 0 else 0.0,
+        "floor": float(sample.collapsed.departure.floor(sample.collapsed.theta)[0]),
+        "onset": float(np.exp(onset)),
+        "approach": float(approach),
+    }
+
+
+def _window(sample: Sample, left: float, right: float) -> dict[str, float]:
+    high, low = errors_in_window(sample, left, right)
+    change, sigma = change_of_slope(sample, sample.drawn, left, right)
+    return {
+        "window_decades": right - left,
+        "window_error_high": high,
+        "window_error_low": low,
+        "slope_change": change,
+        "sigma_slope_change": sigma,
+    }
 
 
 def _height_of_line(sample: Sample, value: dict[str, float]) -> float:
@@ -190,4 +248,5 @@ def nothing(note: str) -> RobustResult:
         pd.DataFrame([row]),
         pd.DataFrame(columns=["min_P", "number_of_P", "chi2", "chi2_epochs"], dtype=float),
         pd.DataFrame(columns=["P", "log10_lambda_opt", "log10_error_opt", "log10_lambda_s"], dtype=float),
+        pd.DataFrame(columns=["log10_x", "slope", "sigma", "in_window"], dtype=float),
     )

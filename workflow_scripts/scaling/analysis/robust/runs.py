@@ -6,8 +6,9 @@ from itertools import compress
 import numpy as np
 import pandas as pd
 
+from scaling.analysis.facts import facts_of
 from scaling.analysis.mean_curves import rising_branch
-from scaling.analysis.robust.thresholds import COVERAGE, GRID_POINTS, LEARNED
+from scaling.analysis.robust.thresholds import COVERAGE, GRID_POINTS, LEARNED, LEAST_FALL
 from scaling.core.errors import BadInput
 
 NO_RUN = "no run has two finite points of different norm"
@@ -20,7 +21,7 @@ class RunCurves:
     P : [n_P] increasing; grid : [G] log10 x, evenly spaced; errors : [runs, G], NaN outside a run's own range;
     owner : [runs] index into P; mask : [n_P, G] where a mean curve exists; last_is_best : [runs] the run's smallest
     error is its last logged one (the optimum was not reached: censored); seeds : whether runs are single seeds;
-    stuck : how many runs were left out since they never learned.
+    stuck : how many runs were left out since they never learned; lost : the P of which none did.
     """
 
     P: np.ndarray
@@ -31,11 +32,27 @@ class RunCurves:
     last_is_best: np.ndarray
     seeds: bool
     stuck: int = 0
+    lost: tuple[float, ...] = ()
 
     @property
     def runs(self) -> np.ndarray:
         """[n_P] number of runs of each P."""
         return np.bincount(self.owner, minlength=self.P.size)
+
+    @property
+    def scatters(self) -> bool:
+        """Whether the scatter of the runs is known: at some P there are two or more."""
+        return self.seeds and bool(self.runs.max() > 1)
+
+    @property
+    def donors(self) -> np.ndarray:
+        """[n_P] whose scatter is that of each P: its own, of a single run that of the nearest P with several."""
+        several = np.flatnonzero(self.runs > 1)
+        index = np.arange(self.P.size)
+        if not several.size:
+            return index
+        distance = np.abs(np.log(self.P)[:, None] - np.log(self.P[several]))
+        return np.where(self.runs > 1, index, several[np.argmin(distance, axis=1)])
 
     def from_P(self, first: int) -> "RunCurves":
         """The same without the `first` smallest values of P."""
@@ -46,6 +63,19 @@ class RunCurves:
             errors=self.errors[keep],
             owner=self.owner[keep] - first,
             mask=self.mask[first:],
+            last_is_best=self.last_is_best[keep],
+        )
+
+    def up_to_P(self, largest: float) -> "RunCurves":
+        """The same without the values of P above `largest`."""
+        good = largest >= self.P
+        keep = good[self.owner]
+        return replace(
+            self,
+            P=self.P[good],
+            errors=self.errors[keep],
+            owner=self.owner[keep],
+            mask=self.mask[good],
             last_is_best=self.last_is_best[keep],
         )
 
@@ -67,6 +97,21 @@ class RunCurves:
             mask=self.mask[good],
             last_is_best=self.last_is_best[keep],
         )
+
+
+def guess_of(trajectories: pd.DataFrame) -> float | None:
+    """The error of guessing that the trajectories tell (analysis.facts), None where they do not.
+
+    Raises
+    ------
+    BadInput if it is no error.
+    """
+    guess = float(facts_of(trajectories)["guess"])
+    if np.isnan(guess):
+        return None
+    if not 0 < guess < np.inf:
+        raise BadInput(f"trajectories: column guess holds {guess:g}; allowed: a number more than 0")
+    return guess
 
 
 def runs_on_grid(trajectories: pd.DataFrame, x: str = "log10_norm", points: int = GRID_POINTS) -> RunCurves:
@@ -114,15 +159,31 @@ def runs_on_grid(trajectories: pd.DataFrame, x: str = "log10_norm", points: int 
             last.append(bool(error[-1] <= error.min()))
     if not runs:
         raise BadInput(f"trajectories: {NO_RUN}")
-    guessing = max(error.max() for _, error in runs)
-    learned = [error.min() < LEARNED * guessing for _, error in runs]
-    stuck = len(runs) - sum(learned) if any(learned) else 0
-    if stuck:
-        runs, owners, last = (list(compress(values, learned)) for values in (runs, owners, last))
+    learned = _learned([error for _, error in runs], np.array(owners))
+    stuck, lost = int((~learned).sum()), tuple(np.setdiff1d(owners, np.array(owners)[learned]).astype(float))
+    runs, owners, last = (list(compress(values, learned)) for values in (runs, owners, last))
     P, owner = np.unique(owners, return_inverse=True)
     grid = np.linspace(min(at[0] for at, _ in runs), max(at[-1] for at, _ in runs), points)
     errors = np.stack([_interpolate(grid, at, error) for at, error in runs])
-    return RunCurves(P.astype(float), grid, errors, owner, _mask(errors, owner, P.size), np.array(last), seeds, stuck)
+    return RunCurves(
+        P.astype(float), grid, errors, owner, _mask(errors, owner, P.size), np.array(last), seeds, stuck, lost
+    )
+
+
+def _learned(errors: list[np.ndarray], owners: np.ndarray) -> np.ndarray:
+    """Which runs have learned, P by P: those whose fall from the largest error of their P is `LEARNED` of the deepest.
+
+    Runs of small P among many classes fall from 0.99 to 0.95 and have learned all the same: what counts is the fall of
+    other runs of the same P. A P none of whose runs falls by more than `LEAST_FALL` of the error is left out whole, if
+    there are others.
+    """
+    learned = np.ones(len(errors), bool)
+    for P in np.unique(owners):
+        mine = np.flatnonzero(owners == P)
+        guessing = max(max(errors[index].max() for index in mine), 1e-300)
+        fall = np.array([1 - errors[index].min() / guessing for index in mine])
+        learned[mine] = fall >= max(LEARNED * fall.max(), LEAST_FALL)
+    return learned if learned.any() else np.ones_like(learned)
 
 
 def _interpolate(grid: np.ndarray, at: np.ndarray, error: np.ndarray) -> np.ndarray:
@@ -175,21 +236,48 @@ def _log10_means(curves: RunCurves, counts: np.ndarray) -> np.ndarray:
 
 
 def log10_standard_errors(curves: RunCurves) -> np.ndarray:
-    """Standard error of log10 of the mean error, [n_P, G].
+    """Standard error of log10 of the mean error of each P, root mean square along its curve, [n_P].
 
-    From the scatter of the runs (delta method) where there are two or more; for mean curves from the scatter of
-    neighbouring points, sigma^2 = mean of (y_{i-1} - 2 y_i + y_{i+1})^2 / 6 (Gasser, Sroka and Jennen-Steinmetz,
-    Biometrika 73, 625, 1986; the median in place of the mean, so that a jump does not count).
+    From the scatter of the runs (delta method) where there are two or more; a single run has the scatter of the runs of
+    the nearest P with several (`donors`). For mean curves from the scatter of neighbouring points,
+    sigma^2 = mean of (y_{i-1} - 2 y_i + y_{i+1})^2 / 6 (Gasser, Sroka and Jennen-Steinmetz, Biometrika 73, 625, 1986;
+    the median in place of the mean, so that a jump does not count).
     """
     mean = log10_mean_curves(curves)[0]
-    result = np.full(mean.shape, np.nan)
+    result = np.full(curves.P.size, np.nan)
     for index, mask in enumerate(curves.mask):
         mine = curves.errors[curves.owner == index][:, mask]
         if len(mine) > 1:
             number = np.isfinite(mine).sum(axis=0)
             spread = np.nanstd(mine, axis=0) * np.sqrt(1 / np.maximum(number - 1, 1))
-            result[index, mask] = spread / (10 ** mean[index, mask] * np.log(10))
+            result[index] = np.sqrt(np.nanmean((spread / (10 ** mean[index, mask] * np.log(10))) ** 2))
         else:
             second = np.diff(mean[index, mask], 2) if mask.sum() > 2 else np.zeros(1)
-            result[index, mask] = 1.4826 * np.median(np.abs(second)) / np.sqrt(6)
+            result[index] = 1.4826 * np.median(np.abs(second)) / np.sqrt(6)
+    donors = curves.donors
+    return np.where(donors == np.arange(donors.size), result, result[donors] * np.sqrt(curves.runs[donors]))
+
+
+def single_run_deviations(curves: RunCurves, resamples: int, rng: np.random.Generator) -> np.ndarray:
+    """What a resample adds to log10 of the curves of single runs, [B, n_P, G]; 0 for means of several.
+
+    A run of the nearest P with several, drawn by chance, minus their mean, at the same norm (beyond its ends: as at
+    its end), stretched by sqrt(n/(n - 1)).
+    """
+    result = np.zeros((resamples, *curves.mask.shape))
+    mean = log10_mean_curves(curves)[0]
+    for index, donor in enumerate(curves.donors):
+        if donor == index:
+            continue
+        runs = curves.errors[curves.owner == donor]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            deviations = np.log10(runs) - mean[donor]
+        filled = np.stack([_filled(row) for row in deviations]) * np.sqrt(len(runs) / (len(runs) - 1))
+        result[:, index] = filled[rng.integers(len(runs), size=resamples)]
     return result
+
+
+def _filled(row: np.ndarray) -> np.ndarray:
+    """The same with its gaps interpolated; 0 if nothing is known."""
+    known = np.flatnonzero(np.isfinite(row))
+    return np.interp(np.arange(row.size), known, row[known]) if known.size else np.zeros_like(row)

@@ -20,10 +20,10 @@ class ScaleLaw:
     correction: np.ndarray
     omega: np.ndarray
 
-    def at(self, log10_P: np.ndarray) -> np.ndarray:
-        """log10 s at the P of the fit (the first is P_min), [B, n_P]."""
+    def at(self, log10_P: np.ndarray, smallest: float | None = None) -> np.ndarray:
+        """log10 s at some P [B, n_P]; smallest : log10 of P_min, the first of these P if they are those of the fit."""
         line = self.intercept[:, None] + self.exponent[:, None] * log10_P
-        return line + self.correction[:, None] * _decay(log10_P, np.nan_to_num(self.omega)[:, None])
+        return line + self.correction[:, None] * _decay(log10_P, np.nan_to_num(self.omega)[:, None], smallest)
 
 
 def correction_exponent(log10_P: np.ndarray, scales: Sequence[np.ndarray]) -> np.ndarray:
@@ -54,7 +54,7 @@ def fit_scale_law(log10_P: np.ndarray, values: np.ndarray, omega: np.ndarray | N
     ----------
     log10_P : [n_P], increasing. values : [B, n_P] log10 of the scale; points that are NaN in the first sample are left
         out everywhere.
-    omega : [B] of the correction; None for pure power laws.
+    omega : [B] of the correction, NaN where there is none; None for pure power laws everywhere.
 
     Returns
     -------
@@ -66,13 +66,17 @@ def fit_scale_law(log10_P: np.ndarray, values: np.ndarray, omega: np.ndarray | N
     omega = gamma_2.
     """
     used = np.isfinite(values[0])
+    if omega is not None and np.isnan(omega).all():
+        omega = None
     result = np.zeros((3, len(values)))
     if used.sum() < (3 if omega is None else 4):
         result[:] = np.nan
     elif omega is None:
         result[:2] = np.linalg.pinv(_design(log10_P, None)[used]) @ values[:, used].T
     else:
-        for each in np.unique(omega):
+        pure = np.isnan(omega)
+        result[:2, pure] = np.linalg.pinv(_design(log10_P, None)[used]) @ values[np.ix_(pure, used)].T
+        for each in np.unique(omega[~pure]):
             mine = omega == each
             result[:, mine] = np.linalg.pinv(_design(log10_P, each)[used]) @ values[np.ix_(mine, used)].T
     intercept, exponent, correction = result
@@ -84,6 +88,6 @@ def _design(log10_P: np.ndarray, omega: float | None) -> np.ndarray:
     return np.stack(columns, axis=1)
 
 
-def _decay(log10_P: np.ndarray, omega: float | np.ndarray) -> np.ndarray:
+def _decay(log10_P: np.ndarray, omega: float | np.ndarray, smallest: float | None = None) -> np.ndarray:
     """(P/P_min)^-omega."""
-    return 10.0 ** (-omega * (log10_P - log10_P[0]))
+    return 10.0 ** (-omega * (log10_P - (log10_P[0] if smallest is None else smallest)))

@@ -7,19 +7,22 @@ GRID_POINTS = 100  # of the grid of log10 x
 #: A grid point belongs to a mean curve where this share of the runs of that P reaches it. A mean over runs that come
 #: and go jumps: those that end first have smaller norms, and so smaller errors at the same norm.
 COVERAGE = 0.95
-#: A run has learned if its error falls below this share of the largest error of all runs. Networks that start from very
-#: small weights may never leave random guessing; their norm stays small, and where they end every mean would.
-LEARNED = 0.95
+#: A run has learned if its error falls by this share of the deepest fall of the runs of its P. Networks that start from
+#: very small weights may never leave random guessing; their norm stays small, and where they end every mean would.
+LEARNED = 0.1
+LEAST_FALL = 0.02  # of the error: a P none of whose runs falls by more has not learned
 CURVE_POINTS = 7  # a curve of fewer grid points is left out, and no minimum is fitted through fewer
 
 # 2. Collapse -------------------------------------------------------------------------------------------------------
 RISE = 0.1  # log10 units: beyond the minimum a curve counts until its error has risen by this (26%)
 TOLERANCE = 0.01  # log10 units (2.3% of the error): curves closer than this count as collapsed
-INTERVALS = 16  # of the spline f over the range of the collapsed curves
+INTERVALS = 16  # of the spline f over the range of the collapsed curves, or more:
+KNOTS = 0.35  # decades: no interval is longer,
+MOST_INTERVALS = 32  # up to this number
+STRAIGHTNESS = 1e-4  # the same of second differences, where f is straight
 ROUGHNESS = 0.1  # prior standard deviation of the third differences of f's coefficients: it only bridges gaps
 PRIOR_WIDTH = 0.1  # prior standard deviation of b_P about the curve's own log10 minimum
-LARGEST_SATURATION = 0.95  # of kappa epsilon: closer to the plateau the law's own error is noise
-LONGEST_STEP = 0.5  # log10 units, of the law's own error
+LARGEST_PLATEAU = 1.02  # of the inverse of the largest error: guessing may lie a little below what noise gives
 HUBER = 2.5  # residuals beyond this many standard deviations pull linearly only
 MASTER_POINTS = 80  # at which the master curve is looked at
 
@@ -29,7 +32,7 @@ FEWEST_P_CORRECTED = 5
 CUTS = 4  # places where curves may begin, the first being where they do
 LARGEST_CUT = 0.75  # of the stretch from there to the first of the curves' minima
 LARGEST_CHI2 = 1.0  # the residual of the collapse lies within noise and tolerance
-PLATEAU = 2.0  # standard errors: a kappa beyond this is one (one in 40 straight studies has it by chance)
+CHANCE = 0.02  # of studies without a plateau may take one
 BEND = 2.5  # the same of a bend of the scales' laws (one in 40 as well: there are two scales, and two signs)
 LARGEST_CORRECTION = 0.1  # log10 units (26% of the error): the first term of an expansion describes no more
 RANGE_RESAMPLES = 100  # give a standard error to 7%
@@ -50,3 +53,23 @@ OMEGAS = np.geomspace(0.5, 2.0, 9)
 OFFSET_POINTS = 8  # the fewest of the early law's window
 ROUNDING = 1e-9  # smaller residuals are no information
 CLEAR_GAIN = 2.0  # a difference below 2 is hardly worth mentioning (Burnham and Anderson 2002, section 2.6)
+
+# Plateau and floor -------------------------------------------------------------------------------------------------
+ONSETS = (1 / 3, 3.0)  # of the exponent s: how early a curve leaves its law on the way to guessing
+ONSET_WIDTH = 0.5  # prior standard deviation of log s about 0 (analytic curves have s = 1, or 2 by chance)
+LARGEST_APPROACH = 4.0  # of c: a slower approach of guessing is a law of its own
+APPROACH_WIDTH = 0.7  # prior standard deviation of c about 1 (harmonic); 0 is exponential
+FLAT = 0.5  # of the steepest slope: curves that begin with less begin at guessing
+LARGEST_FLOOR = 0.95  # of the lowest error
+LEAST_SHARE = 0.5  # of d log error/d log law: where less of the law is seen the points say nothing of it
+
+# Refusals ----------------------------------------------------------------------------------------------------------
+SLOPE_WIDTH = 0.25  # decades of norm over which a local slope is taken
+SLOPE_POINTS = 60  # at which it is taken
+SHORTEST_LAW = 0.5  # decades of norm: a shorter straight stretch is no power law
+CONSTANT = 0.1  # of gamma_1: by so much the slope may change over that stretch,
+SURE = 2.0  # and by so many standard errors
+FEATURE = 0.25  # of the largest slope: a curve whose slope varies less has no scale of its own
+FEWEST_SCALES = 3  # P with a scale, for a gamma_2
+LEAST_P = 0.01  # of a collapse: less likely ones are none
+HOPELESS = 10.0  # chi2 of a collapse: curves that are farther apart have no common exponents
