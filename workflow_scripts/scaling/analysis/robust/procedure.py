@@ -41,7 +41,7 @@ def robust_exponents(
     -------
     RobustResult. The row of `exponents`: procedure, the exponents with sigma_* (bootstrap standard deviation) and
     *_low/*_high, correlation_12 of gamma_1 and gamma_2, sigma of the difference, min_P, number_of_P, min_log10_norm;
-    guess (as it was told), plateau (the same, or as it was found; 0: none), floor, onset and approach of the departure
+    fitted_plateau (the error of guessing, told or found; 0: none), fitted_floor, onset and approach of the departure
     (`departure`); omega and correction_* (of the
     scales' laws, at min_P; NaN and 0 without), censored_P, x_left/x_right (early law window in lambda/lambda_opt),
     window_decades, window_error_high and _low (the errors in it), slope_change and sigma_slope_change (slopes),

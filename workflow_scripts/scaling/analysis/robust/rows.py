@@ -145,11 +145,9 @@ def row_of(
 
 def _departure(sample: Sample) -> dict[str, float]:
     onset, approach, _, inverse = sample.collapsed.theta[0]
-    told = sample.collapsed.departure.beginning.guess
     return {
-        "guess": np.nan if told is None else told,
-        "plateau": 1 / inverse if inverse > 0 else 0.0,
-        "floor": float(sample.collapsed.departure.floor(sample.collapsed.theta)[0]),
+        "fitted_plateau": 1 / inverse if inverse > 0 else 0.0,
+        "fitted_floor": float(sample.collapsed.departure.floor(sample.collapsed.theta)[0]),
         "onset": float(np.exp(onset)),
         "approach": float(approach),
     }
