@@ -31,7 +31,12 @@ BOXES = {
     "norm in time\nFig. 10": (6, 0, RESULT, ["figure10"]),
     "curves, collapse, fits, laws\nFigs. 3, 4, 11 to 21": (6, 1.1, RESULT, ["figure", "picture"]),
     "Tables 1 to 5": (6, 2.2, RESULT, ["table"]),
-    "audits: norms, training": (6, 3.1, RESULT, ["norm_audit", "fragility_audit", "draw_audit"]),
+    "audits, predictions": (
+        6,
+        3.1,
+        RESULT,
+        ["norm_audit", "fragility_audit", "draw_audit", "prediction", "prediction_table"],
+    ),
     "fixed norm:\ntheory": (0, 5.2, THEORY, ["perceptron_theory", "perceptron_theory_exponents"]),
     "free norm:\ndescent": (0, 6.4, DYNAMICS, ["perceptron_dynamics", "perceptron_plain", "perceptron_dynamics_table"]),
     "fixed norm,\nsame data": (0, 7.5, DYNAMICS, ["perceptron_fixed_norm", "perceptron_fixed_norm_table"]),
