@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # One thread per process: the workflow keeps the cores busy with jobs, and the same thread count gives the same bits.
 export OMP_NUM_THREADS = 1
 
-.PHONY: all watch env test test-slurm lint bench-theory bench-covariates bench-interpolators bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve
+.PHONY: all watch env test test-slurm lint bench-theory bench-covariates bench-interpolators bench-shallow bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve
 
 # The greedy scheduler: the default one's optimum is not worth its time for jobs this short.
 all: env
@@ -44,6 +44,9 @@ bench-theory: env
 
 bench-covariates: env
 	PYTHONPATH=workflow_scripts $(BIN)/python tests/benchmarks/covariates.py
+
+bench-shallow: env
+	PYTHONPATH=workflow_scripts $(BIN)/python tests/benchmarks/shallow.py
 
 # Images per second of the trainer beside the field's usual loop, cell by cell; hours of the whole study on a GPU.
 # More of it with ARGS: make bench-train ARGS="--precision bf16 --only CNN_MNIST --profile"

@@ -34,9 +34,11 @@ def diagonal_paths(g: float, d: int, n: list[float], noise: float) -> pd.DataFra
     interpolator = diagonal.at_weight_decay(teacher, n, np.zeros(n.size), noise).t
     best = diagonal.optimum(teacher, n, noise)
     for i, examples in enumerate(n):
-        all_cut = teacher.c / best.width[i]
         over = interpolator[i] + (best.t[i] - interpolator[i]) * np.geomspace(1e-3, 1, POINTS)[:-1][::-1]
-        under = best.t[i] + (all_cut - best.t[i]) * np.geomspace(1e-3, 1, 2 * POINTS)
+        # Steps of the norm, not of t: the last feature's norm falls from a fifth of it to nothing within one part of t.
+        norms = np.geomspace(SMALLEST_SHARE * best.norm[i], target.norm(best.tau[i]), 2 * POINTS)
+        under = target.threshold(norms) / np.sqrt((noise + target.risk(norms)) / examples)
+        under = under[under > best.t[i]]
         for side, t in (("best", best.t[i : i + 1]), ("over-fit", over), ("under-fit", under)):
             table = diagonal.at_threshold(teacher, examples, t, noise).table().assign(side=side)
             tables.append(table[(table["weight_decay"] > 0) & (table["norm"] > SMALLEST_SHARE * best.norm[i])])
@@ -82,10 +84,12 @@ def best_curves(paths: pd.DataFrame, target: Frontier) -> pd.DataFrame:
 def rescaled(
     norm: np.ndarray, risk: np.ndarray, norm_there: float, risk_there: float, target: Frontier
 ) -> pd.DataFrame:
-    """Points over a reference point, in both coordinates; points whose shifted norm has another sign are left out."""
+    """Points over a reference point, in both coordinates; points whose norm has another sign are left out."""
     shift, tail = target.teacher.norm_shift, target.teacher.tail
     tables = []
     for name, offset, below in (("shifted", shift, tail), ("raw", 0.0, 0.0)):
+        if norm_there + offset == 0:  # nothing is learned there
+            continue
         x, y = (norm + offset) / (norm_there + offset), (risk + below) / (risk_there + below)
         kept = x > 0
         tables.append(pd.DataFrame({"norm": name, "x": x[kept], "y": y[kept]}))

@@ -103,9 +103,13 @@ class Shallow(Section):
 
 
 #: What other presets than `quick`, whose values are the defaults, say of these keys.
-LARGER = {
-    "maps": {"points": 121, "thresholds": 140},
+LAPTOP = {
     "samples": {"diagonal_samples": 100, "quadratic_samples": 12, "quadratic_n": [400, 1000, 2500, 6000, 15000]},
+    "training": {"diagonal_samples": 20, "quadratic_samples": 10},
+}
+PAPER = {
+    "maps": {"points": 121, "thresholds": 140},
+    "samples": LAPTOP["samples"],
     "training": {
         "diagonal_d": 2000,
         "diagonal_n": [100, 200, 400, 800, 1600],
@@ -116,7 +120,7 @@ LARGER = {
         "steps": 200_000,
     },
 }
-PRESETS: dict[str, dict[str, Any]] = {"laptop": LARGER, "paper": LARGER}
+PRESETS: dict[str, dict[str, Any]] = {"laptop": LAPTOP, "paper": PAPER}
 
 
 class Settings(Section):

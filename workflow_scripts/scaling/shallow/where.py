@@ -88,9 +88,11 @@ def _collapse(spreads: pd.DataFrame, model: str, g: float, on: str, norm: str) -
     words = []
     for side in ("under-fit", "over-fit"):
         found = chosen[chosen["side"] == side]
-        share = (found["largest_spread"] / found["height"]).mean()
-        if np.isfinite(share):
-            words.append(f"{side} side {'yes' if share < COLLAPSED else 'no'} (spread {share:.0%} of the height)")
+        if found["height"].notna().any():
+            height = found["height"].iloc[0]
+            share = found["largest_spread"].iloc[0] / height
+            verdict = "yes" if share < COLLAPSED else "no"
+            words.append(f"{side} side {verdict} (spread {share:.0%} of a height of {height:.2g} in ln R)")
     return "; ".join(words) or "not measured"
 
 
