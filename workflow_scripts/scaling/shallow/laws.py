@@ -51,7 +51,7 @@ def quadratic_curves(target: Frontier, n_eff: np.ndarray, noise: float, at: str)
     """
     t = np.full(n_eff.shape, 2.0)
     if at == "best":
-        grid = np.linspace(1.7, 2.0, 301)
+        grid = np.linspace(1.7, 2.0, 3001)
         t = grid[np.nanargmin(limit.at_threshold(target, n_eff[:, None], grid, noise)[1], axis=1)]
     _, best_risk, best_norm = limit.at_threshold(target, n_eff, t, noise)
     edge = limit.at_threshold(target, n_eff[-1:], t[-1:], noise)[0][0]

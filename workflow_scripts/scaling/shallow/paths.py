@@ -15,8 +15,9 @@ POINTS = 24  # of a path, on each side of its best
 SAMPLED = 41  # abscissas at which the spread between curves is taken
 #: Of `edge_curves`: n_eff / d of the fewest and the most examples, so that K/d stays small on the over-fit side.
 EDGE_EXAMPLES = {"under-fit": (3e-3, 1.0), "over-fit": (3e-5, 1e-2)}
-EDGE_CURVES, EDGE_POINTS = 6, 121
+EDGE_CURVES, EDGE_POINTS = 6, 241
 LOWEST_FALL = 0.8  # of t below 2
+COMPARED = 10.0  # curves are compared within this factor of the point that they are rescaled by
 SMALLEST_SHARE = 1e-3  # of the best norm: where a path begins
 
 
@@ -34,11 +35,11 @@ def diagonal_paths(g: float, d: int, n: list[float], noise: float) -> pd.DataFra
     interpolator = diagonal.at_weight_decay(teacher, n, np.zeros(n.size), noise).t
     best = diagonal.optimum(teacher, n, noise)
     for i, examples in enumerate(n):
-        over = interpolator[i] + (best.t[i] - interpolator[i]) * np.geomspace(1e-3, 1, POINTS)[:-1][::-1]
+        over = interpolator[i] + (best.t[i] - interpolator[i]) * np.linspace(1, 1e-3, POINTS)[1:]
         # Steps of the norm, not of t: the last feature's norm falls from a fifth of it to nothing within one part of t.
         norms = np.geomspace(SMALLEST_SHARE * best.norm[i], target.norm(best.tau[i]), 2 * POINTS)
         under = target.threshold(norms) / np.sqrt((noise + target.risk(norms)) / examples)
-        under = under[under > best.t[i]]
+        under = np.sort(np.concatenate([under[under > best.t[i]], best.t[i] * (1 + np.geomspace(1e-3, 1, POINTS))]))
         for side, t in (("best", best.t[i : i + 1]), ("over-fit", over), ("under-fit", under)):
             table = diagonal.at_threshold(teacher, examples, t, noise).table().assign(side=side)
             tables.append(table[(table["weight_decay"] > 0) & (table["norm"] > SMALLEST_SHARE * best.norm[i])])
@@ -97,7 +98,9 @@ def rescaled(
 
 
 def spreads(curves: pd.DataFrame) -> pd.DataFrame:
-    """How far the rescaled curves of all n lie from each other: the range of ln y over n, at abscissas that all reach.
+    """How far the rescaled curves of all n lie from each other: the range of ln y over n.
+
+    They are compared at the abscissas that all of them reach, within a factor COMPARED of 1.
 
     Columns: those of `curves` that name a set (all but n, x, y), curves (their number), median and largest spread in
     ln y, height (the largest |ln y|, mean over the curves: what the spread is to be compared with), smallest and
@@ -107,7 +110,8 @@ def spreads(curves: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for key, group in curves.groupby(names, sort=False):
         logs = [np.log(curve[["x", "y"]].to_numpy()[curve["x"].argsort()]).T for _, curve in group.groupby("n")]
-        low, high = max(x[0] for x, _ in logs), min(x[-1] for x, _ in logs)
+        low = max(-np.log(COMPARED), *(x[0] for x, _ in logs))
+        high = min(np.log(COMPARED), *(x[-1] for x, _ in logs))
         spread, height = np.array([np.nan]), np.nan
         if high > low:
             at = np.linspace(low, high, SAMPLED)
