@@ -7,6 +7,7 @@ import pytest
 
 from scaling.interpolators.paths import (
     COMPARED,
+    half_norm,
     limiting_exponent,
     limiting_path,
     paths,
@@ -100,3 +101,10 @@ def test_paths_leave_their_limit_later_with_more_examples(table):
 def test_without_collapse_no_number_of_examples_helps():
     ratios = ratio_to_limit(paths(1.0, 1.5, 1e5, N, 0.5, 21), 1.0)
     assert ratios.min() > 1.5
+
+
+def test_where_the_limit_has_lost_half_its_error(table):
+    norm = half_norm(table)
+    path = limiting_path(1.0, 1.1, 1e5, np.geomspace(1e-3, 10, 400))
+    half = np.interp(norm, path["norm"][::-1], path["risk"][::-1])
+    assert half == pytest.approx(np.sum(np.arange(1, 1e5 + 1) ** -2.0) / 2, rel=0.03)

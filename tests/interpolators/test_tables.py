@@ -232,7 +232,17 @@ def test_where_the_laws_hold():
     on_paths = found[found["model"].str.contains("weights k")].reset_index(drop=True)
     assert on_paths["collapse"].tolist() == ["on the path of n = infinity, not rescaled"] * 2 + ["no"]
     assert np.isnan(on_paths["gamma_1"][0]) and on_paths["gamma_1"][1] == pytest.approx(2)
+    assert on_paths["minimum"].isin(["yes", "no", "only at large n"]).all()
     # where an exponent is given, its local values scatter little about it
     for name in ("gamma_2", "gamma"):
         given = on_paths[on_paths[name].notna()]
         assert (given[f"{name}_error"] < 0.1 * given[name].abs()).all()
+
+
+def test_paths_that_do_not_reach_far_enough_are_not_judged():
+    """With weights that fall as k^-4 the norm ends at 1.08, and without noise no minimum lies inside."""
+    followed = paths(4.0, 1.1, 1e4, [100.0, 300.0, 1000.0], 0.0, 41)
+    short = followed[~((followed["place"] == "path") & (followed["n"] == 100) & (followed["norm"] > 0.2))]
+    row = table(short, [(2.0, 2)], []).iloc[-1]
+    assert row["collapse"] == "not measured" and row["minimum"] == "no"
+    assert "no minima" in row["regime"] and "nan" not in row["sentence"]

@@ -94,7 +94,7 @@ def _elbow(limits: pd.DataFrame, elbows: pd.DataFrame) -> dict[str, str]:
     both = mine.dropna(subset="elbow_measured")
     measured = _span(both["elbow_measured"] / both["elbow"]) if len(both) else "none"
     evidence = (
-        f"elbow, law over exact limit: {found}; at the dimensions of elbows.tsv {finite} (far off as p nears 2, where "
+        f"elbow, law over exact limit: {found}; at the dimensions of elbow.tsv {finite} (far off as p nears 2, where "
         f"the elbow is no longer far below d); exact solutions over state evolution: {measured}"
     )
     return _row("norms have an elbow n_star, given by the data", holds, evidence, FIXED_D)
@@ -138,7 +138,7 @@ def _universal(limits: pd.DataFrame) -> dict[str, str]:
     steepest = limits[limits["regime"] == "fixed d/n, noise"]
     off = (steepest["slope"] - (1 / steepest["r"] - 1 / 2)).abs().max()
     evidence = (
-        f"with noise, far enough out, the exponent at fixed d/n is 1/r - 1/2 for every p (to {off:.2g} at n = 1e10): "
+        f"with noise, far enough out, the exponent at fixed d/n is 1/r - 1/2 for every p (to {off:.2g}): "
         "the threshold is 2; at fixed d it is 1/2 for every r"
     )
     said = "holds" if all(holds.values()) else "fails"

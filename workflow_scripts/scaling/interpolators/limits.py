@@ -17,10 +17,12 @@ from scaling.interpolators.laws import (
     sparse_limit,
     threshold,
 )
-from scaling.interpolators.slopes import FAR, bulk_norms
+from scaling.interpolators.slopes import bulk_norms
 
 BEYOND = 30.0  # at fixed d, n over the elbow or over the onset of noise
-BELOW = 1e3  # and d over n
+BELOW = 1e3  # and d over n, in units of what makes the bulk's own error count
+ODDS = 300.0  # at fixed d/n, x / (1 - x) of the spike, without noise or in units of 1 / sigma
+MANY = 1e9  # and n at the least
 STEP = 1.2  # ratio of the two n of a slope
 
 
@@ -52,17 +54,18 @@ def limit_table(p_kappa: Sequence[tuple[float, float]], sigma: float, r: Sequenc
 
 
 def _at_fixed_ratio(p: float, kappa: float, sigma: float, r: Sequence[float]) -> pd.DataFrame:
-    bulk = bulk_norms("p", p, FAR, kappa * FAR, sigma, r)
-    n, d = FAR[-1], kappa * FAR[-1]
-    elbow = sparse_limit(p, kappa).elbow if not sigma else np.nan
+    """With n so large that the spike is found, with noise to less than sigma."""
+    sparse, q = sparse_limit(p, kappa), p / (p - 1)
+    n = max(MANY, sparse.elbow * (ODDS / (min(sigma, 1.0) or 1.0)) ** (2 / (q - 2)))
+    sizes = n * np.array([1 / STEP, 1.0])
     return _rows(
         {"p": p, "kappa": kappa, "sigma": sigma, "d": np.nan, "n": n},
         "fixed d/n, noise" if sigma else "fixed d/n",
         r,
-        bulk,
-        FAR,
-        ray(p, n, Signal(d, sigma=sigma), np.asarray(r, float))[1],
-        elbow_at_fixed_ratio(p, kappa, Signal(1.0, sigma=sigma)) / elbow,
+        bulk_norms("p", p, sizes, kappa * sizes, sigma, r),
+        sizes,
+        ray(p, n, Signal(kappa * n, sigma=sigma), np.asarray(r, float))[1],
+        np.nan if sigma else elbow_at_fixed_ratio(p, kappa, Signal(1.0)) / sparse.elbow,
     )
 
 
@@ -70,7 +73,9 @@ def _at_fixed_d(p: float, sigma: float, r: Sequence[float]) -> pd.DataFrame:
     """With the least d for which n can lie as far beyond the elbow, and beyond the noise, as it lies below d."""
     q = p / (p - 1)
     beyond = BEYOND * (max(1.0, sigma ** (-2 / q)) if sigma else 1.0)
-    d = (beyond * BELOW * gaussian_moment(q) ** (2 / q)) ** (q / (q - 2))
+    # Beyond the elbow the error of the bulk is n / d times this that of the spike.
+    share = max(1.0, gaussian_moment(2 * q - 2) / gaussian_moment(q) ** 2)
+    d = (beyond * BELOW * share * gaussian_moment(q) ** (2 / q)) ** (q / (q - 2))
     signal = Signal(d, sigma=sigma)
     n = BEYOND * (noise_onset(p, signal) if sigma else elbow_at_fixed_d(p, signal))
     sizes = n * np.array([1 / STEP, 1.0])

@@ -171,10 +171,17 @@ def ratio_to_limit(table: pd.DataFrame, norm: float) -> pd.Series:
     """Risk over that of the path of n = infinity at the same norm, for each n; nan where a path does not reach it."""
 
     def at(path: pd.DataFrame) -> float:
-        ordered = path.sort_values("norm")
+        ordered = path.sort_values("norm").drop_duplicates("norm")  # a norm that has reached its end
         curve = CubicSpline(np.log(ordered["norm"]), np.log(ordered["risk"]), extrapolate=False)
         return float(np.exp(curve(np.log(norm))))
 
     path = table[table["place"] == "path"]
     limit = at(path[np.isinf(path["n"])])
     return pd.Series({n: at(rows) / limit for n, rows in path[np.isfinite(path["n"])].groupby("n")})
+
+
+def half_norm(table: pd.DataFrame) -> float:
+    """The norm at which the path of n = infinity has lost half the error that it begins with."""
+    limit = table[np.isinf(table["n"])].sort_values("norm")
+    log_risk, log_norm = np.log(limit["risk"].to_numpy()), np.log(limit["norm"].to_numpy())
+    return float(np.exp(np.interp(-log_risk[0] + np.log(2), -log_risk, log_norm)))

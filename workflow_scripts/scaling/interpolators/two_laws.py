@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from scaling.interpolators.network_laws import network_limit
-from scaling.interpolators.paths import COMPARED, limiting_exponent, ratio_to_limit
+from scaling.interpolators.paths import COMPARED, half_norm, limiting_exponent, ratio_to_limit
 
 COLUMNS = ["model", "regime", "gamma_1", "gamma_1_error", "gamma_2", "gamma_2_error", "gamma", "gamma_error"]
 COLUMNS += ["collapse", "minimum", "how", "sentence"]
 ON_PATH = 0.05  # two curves are one where they differ by less
 LOCAL = 0.1  # the most that local exponents of a law may scatter about their mean, relative
+WITH_LIMIT = "on the path of n = infinity, not rescaled"  # how these curves collapse
 CHANGE = 0.02  # the least change of a norm from n to n that counts
 
 
@@ -87,19 +88,26 @@ def _interpolators(p_kappa, alpha_kappa) -> list[dict]:
 def _path(paths: pd.DataFrame) -> dict:
     a, p, sigma, d = (paths[column].iloc[0] for column in ("a", "p", "sigma", "d"))
     best = paths[paths["place"] == "best"].sort_values("n")
-    # On the path of n = infinity at first?
-    ratios = ratio_to_limit(paths, COMPARED[1])
-    collapse = bool(abs(ratios.iloc[-1] - 1) < ON_PATH)
+    # On the path of n = infinity, where that has lost half its error?
+    norm = half_norm(paths)
+    ratios = ratio_to_limit(paths, norm)
+    reached, collapse = ratios.notna().all(), abs(ratios.iloc[-1] - 1) < ON_PATH
     row = {
         "model": f"least squares with |w|_p^p, p = {p:g}, weights k^-{a:g}",
         "regime": f"d = {d:g}, sigma = {sigma:g}, {_minima(best['n'])}, l_1",
-        "collapse": "on the path of n = infinity, not rescaled" if collapse else "no",
-        "minimum": "yes" if len(best) == paths.loc[np.isfinite(paths["n"]), "n"].nunique() else "only at large n",
+        "collapse": (WITH_LIMIT if collapse else "no") if reached else "not measured",
+        "minimum": _minimum(len(best), paths.loc[np.isfinite(paths["n"]), "n"].nunique()),
         "how": "exact curves; gamma_2 and gamma fitted",
     }
-    sentences = [_early(paths, a, collapse, ratios, row)]
-    sentences.append(_optima(best, row))
-    return row | {"sentence": "; ".join(sentences)}
+    early = "not all paths reach the norm at which they are compared"
+    if reached:
+        early = _early(paths, a, row) if collapse else _scattered(norm, ratios)
+    optima = _optima(best, row)
+    return row | {"sentence": f"{early}; {optima}"}
+
+
+def _minimum(found: int, of: int) -> str:
+    return "yes" if found == of else "only at large n" if found else "no"
 
 
 def _minima(n: pd.Series) -> str:
@@ -109,15 +117,17 @@ def _minima(n: pd.Series) -> str:
     return f"minima at n = {n.min():g} to {n.max():g}"
 
 
-def _early(paths: pd.DataFrame, a: float, collapse: bool, ratios: pd.Series, row: dict) -> str:
+def _scattered(norm: float, ratios: pd.Series) -> str:
+    return (
+        f"noise in many small weights sets the norm: at norm {norm:.2g}, where the error of n = infinity has halved, "
+        f"that of the n here is {ratios.min():.3g} to {ratios.max():.3g} times as large"
+    )
+
+
+def _early(paths: pd.DataFrame, a: float, row: dict) -> str:
     limit = paths[np.isinf(paths["n"])].sort_values("norm")
     slopes = [-np.interp(norm, limit["norm"], limit["slope"]) for norm in COMPARED]
     run = f"its local exponent is {slopes[0]:.2f} at norm {COMPARED[0]:g} and {slopes[-1]:.2f} at {COMPARED[-1]:g}"
-    if not collapse:
-        return (
-            f"noise in many small weights sets the norm: at norm {COMPARED[1]:g} the error is {ratios.min():.3g} times "
-            "that of n = infinity, or more"
-        )
     exponent = limiting_exponent(a)
     if np.isfinite(exponent):
         row |= {"gamma_1": exponent, "gamma_1_error": 0.0}

@@ -69,7 +69,7 @@ def _panel(
         height = shift * np.exp(np.interp(np.log(far[0]), np.log(line["n"]), np.log(line["bulk"])))
         draw_slope(ax, far, height, slope, f"{slope:.2g}", va)
     ax.set(xscale="log", yscale="log")
-    # A noiseless bulk may vanish by any number of decades: eight below the largest are shown.
+    # A noiseless bulk may vanish by any number of decades: nine below the largest are shown.
     largest = theory["bulk"].max()
-    ax.set_ylim(max(theory["bulk"].min() / 3, largest * 1e-8), largest * 20)
+    ax.set_ylim(max(theory["bulk"].min() / 8, largest * 1e-9), largest * 20)
     few_ticks(ax.yaxis)

@@ -62,6 +62,7 @@ def _panel(ax: Axes, paths: pd.DataFrame, colours: dict) -> None:
     ax.plot(limit["norm"], limit["risk"], **LIMIT)
     ax.set(xscale="log", yscale="log", xlim=(0.1, finite["norm"].max() * 2), ylim=(low, finite["risk"].max() * 1.5))
     few_ticks(ax.yaxis)
+    few_ticks(ax.xaxis)
 
 
 def _exponents(ax: Axes, paths: pd.DataFrame, pairs: list[tuple[float, float]]) -> None:
