@@ -5,6 +5,7 @@ import pytest
 from scipy.special import erf
 
 from scaling.core.errors import BadInput
+from scaling.covariates.finite_n import minimise
 from scaling.covariates.random_features import (
     ACTIVATIONS,
     RandomFeatures,
@@ -13,6 +14,7 @@ from scaling.covariates.random_features import (
     unit_trace,
 )
 from scaling.covariates.spectra import power_law
+from scaling.covariates.theory import Path
 
 LOG_KAPPA = np.linspace(-12, 8, 30)
 
@@ -85,3 +87,22 @@ def test_few_linear_features_have_a_floor_and_many_have_none():
 def test_refused(size, activation, named):
     with pytest.raises(BadInput, match=named):
         RandomFeatures(isotropic_inputs(10), size, activation)
+
+
+@pytest.mark.parametrize(("activation", "n"), [("relu", 100), ("relu", 800), ("erf", 300)])
+def test_real_features_err_as_gaussian_ones(activation, n):
+    """Features of drawn inputs and weights, the error counted on fresh inputs: the theory's within three percent."""
+    d, p, samples, penalty = 200, 150, 6, n / 100
+    function = {"relu": lambda z: np.maximum(z, 0) - 1 / np.sqrt(2 * np.pi), "erf": erf}[activation]
+    features, logs = RandomFeatures(isotropic_inputs(d), p, activation), []
+    path = Path.follow(features, [n])
+    for sample in range(samples):
+        random = np.random.default_rng(sample)
+        weights, teacher = random.standard_normal((p, d)) / np.sqrt(d), random.standard_normal(d)
+        train, fresh = (random.standard_normal((count, d)) for count in (n, 20_000))
+        w = minimise(function(train @ weights.T) * np.sign(train @ teacher)[:, None], penalty, np.zeros(p))
+        wrong = np.mean(np.sign(function(fresh @ weights.T) @ w) != np.sign(fresh @ teacher))
+        theory = path.at_norm(np.zeros(1, int), np.log([np.linalg.norm(w)])).epsilon[0]
+        logs.append(np.log(wrong / theory))
+    assert abs(np.mean(logs)) < max(0.03, 4 * np.std(logs) / np.sqrt(samples - 1))
+    assert np.std(logs) < 0.1  # so the bound is one

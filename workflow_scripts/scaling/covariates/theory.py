@@ -15,7 +15,7 @@ from scaling.covariates.spectra import Features
 ANCHOR_STEP = 0.4
 FIRST_LAM = 1e-3
 MOST_ANCHORS = 1000
-FLAT = 1e-8  # a slope in arc that is no more than this may be an error of the anchors
+FLAT = 1e-11  # a slope in arc that is no more than this may be rounding
 # The path of non-separable data ends at kappa = 0: this much below what it was at the first anchor nothing changes.
 END_OF_KAPPA = 1e-20
 # That of separable data goes on to the maximum margin, where kappa stays: d log kappa / d arc above this.
@@ -87,7 +87,7 @@ class Path:
                     scaled = _hermite(2.0, unknowns[-2], unknowns[-1], tangents[-2], tangents[-1])
                 guess = _unscaled(scaled)
             arc = first + i * ANCHOR_STEP
-            solved = newton(features, n[active], guess[:, active], arc_target, arc[active], 1e-8, quadrature)
+            solved = newton(features, n[active], guess[:, active], arc_target, arc[active], 1e-10, quadrature)
             for values in (unknowns, tangents):
                 values.append(np.full((4, n.size), np.nan))
             log_norm.append(np.full(n.size, np.nan))
@@ -163,7 +163,7 @@ class Path:
         """The minimum of the error along each path that was followed to its end; nan where there is none inside.
 
         A root of d theta / d arc, so exact; of several minima the deepest. A path may fall to its end: then there is
-        no minimum, and the end is no substitute for it; nor is there one where all slopes are below FLAT.
+        no minimum, and the end is no substitute for it; nor is what is flat to rounding.
         """
         slope = self.tangents[:, LOG_TAN]
         anchors, which = np.nonzero((slope[:-1] < -FLAT) & (slope[1:] > FLAT))

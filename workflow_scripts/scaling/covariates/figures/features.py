@@ -81,7 +81,7 @@ def _isotropic(best: Axes, at: Axes, table: pd.DataFrame) -> None:
         at.plot(points["n_over_d"], points["norm_opt"], color=colours[ratio], label=power_of_ten(ratio))
     none = table[table["epsilon_opt"].isna()]
     style = {"color": "black", "marker": "o", "markerfacecolor": "white", "linestyle": "none"}
-    best.plot(none["n_over_d"], none["epsilon_end"], label="no minimum: maximum margin", **style)
+    best.plot(none["n_over_d"], none["epsilon_end"], label="no minimum: end of the path", **style)
     best.set(xscale="log", yscale="log", xlabel="$n/d$", ylabel=r"$\epsilon_{\mathrm{opt}}$")
     best.set_title(f"isotropic inputs, random {activation} features")
     best.legend(loc="lower left")
