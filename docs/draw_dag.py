@@ -41,12 +41,17 @@ BOXES = {
     "free norm:\ndescent": (0, 6.4, DYNAMICS, ["perceptron_dynamics", "perceptron_plain", "perceptron_dynamics_table"]),
     "fixed norm,\nsame data": (0, 7.5, DYNAMICS, ["perceptron_fixed_norm", "perceptron_fixed_norm_table"]),
     "compared in\npairs": (2, 6.9, DYNAMICS, ["perceptron_free_norm"]),
-    "squared\nloss": (4, 8, DYNAMICS, ["perceptron_mse"]),
+    "squared\nloss": (4, 8.9, DYNAMICS, ["perceptron_mse"]),
+    "free norm,\nN to infinity": (0, 8.6, DYNAMICS, ["perceptron_mean_field"]),
     "theory\nFigs. 2, 6, 8": (6, 4.4, RESULT, ["figure2", "figure6", "figure8"]),
     "theory and descent\nFig. 1": (6, 5.3, RESULT, ["figure1"]),
     "perceptron's exponents": (6, 6.2, RESULT, ["perceptron_exponents"]),
     "free norm\nFig. 9": (6, 7.1, RESULT, ["figure9"]),
-    "squared loss\nFig. 7": (6, 8, RESULT, ["figure7"]),
+    "squared loss\nFig. 7": (6, 8.9, RESULT, ["figure7"]),
+    "free norm, N to infinity\nand samples": (
+        *(6, 8, RESULT),
+        ["perceptron_free_norm_limit", "perceptron_figure_free_norm"],
+    ),
 }
 #: Not drawn: the target, and a sketch that needs nothing.
 WITHOUT_BOX = {"all", "figure5"}
@@ -68,7 +73,7 @@ def edges_between_boxes(dot: str) -> set[tuple[str, str]]:
 
 def draw(dot: str):
     """The figure."""
-    figure, axes = new_figure(width=PAGE_WIDTH, panel_height=4.4)
+    figure, axes = new_figure(width=PAGE_WIDTH, panel_height=4.8)
     axis = axes[0, 0]
     for tail, head in sorted(edges_between_boxes(dot)):
         _arrow(axis, tail, head)
@@ -87,7 +92,7 @@ def draw(dot: str):
         )  # fmt: skip
     for text, row, colour in (("networks", -0.5, NETWORKS), ("perceptron", 4.4, THEORY)):
         axis.text(COLUMNS[0] - HALF_WIDTH, row, text, color=colour, fontsize=9, fontweight="bold", va="center")
-    axis.set(xlim=(-0.6, COLUMNS[-1] + WIDE + 0.1), ylim=(8.5, -1))
+    axis.set(xlim=(-0.6, COLUMNS[-1] + WIDE + 0.1), ylim=(9.4, -1))
     axis.axis("off")
     return figure
 

@@ -126,3 +126,47 @@ rule perceptron_mse:
         code=code("perceptron/mse"),
     shell:
         'python "$SCALING_RUN" perceptron/mse --alphas {params.alphas} {params.settings} --output {output:q} > {log:q} 2>&1'
+
+
+# The free norm for N to infinity, by mean-field theory: one job for each alpha; the limit of large alpha.
+MEAN_FIELD = STUDY.perceptron_mean_field
+MEAN_FIELD_OPTIONS = " ".join(
+    f"--{name.replace('_', '-')} {getattr(MEAN_FIELD, name)}"
+    for name in ("lambda_max", "lambda_points", "patterns", "runs", "seed")
+)
+
+
+rule perceptron_mean_field:
+    output:
+        "results/perceptron/mean_field/alpha{alpha}.parquet",
+    log:
+        "logs/perceptron_mean_field/alpha{alpha}.log",
+    resources:
+        # How each stage answers to each before it, in single precision, for each effective pattern.
+        mem_mb=int(2e-2 * MEAN_FIELD.patterns * 8) + 1000,
+    params:
+        settings=MEAN_FIELD_OPTIONS,
+        code=code("perceptron/mean_field"),
+    shell:
+        'python "$SCALING_RUN" perceptron/mean_field --alpha {wildcards.alpha} {params.settings}'
+        " --output {output:q} > {log:q} 2>&1"
+
+
+rule perceptron_free_norm_limit:
+    input:
+        mean_field=of_alphas("mean_field", MEAN_FIELD.alphas),
+        curves="results/perceptron/dynamics_curves.tsv",
+    output:
+        table="results/perceptron/mean_field.tsv",
+        limit="results/perceptron/large_alpha.tsv",
+        windows="results/perceptron/free_norm_windows.tsv",
+    log:
+        "logs/perceptron_free_norm_limit.log",
+    localrule: True
+    params:
+        alphas=STUDY.perceptron_theory.alphas,
+        code=code("perceptron/free_norm_limit"),
+    shell:
+        'python "$SCALING_RUN" perceptron/free_norm_limit --mean-field {input.mean_field:q} --curves {input.curves:q}'
+        " --alphas {params.alphas} --table {output.table:q} --limit {output.limit:q}"
+        " --windows-table {output.windows:q} > {log:q} 2>&1"

@@ -56,3 +56,30 @@ for number, tables in PERCEPTRON_FIGURES.items():
             code=code(FIGURES[number].step),
         shell:
             'python "$SCALING_RUN" {params.step} {params.tables:q} {params.options:q} --pdf {output.pdf:q} --png {output.png:q} > {log:q} 2>&1'
+
+
+# Beyond the paper's figures: free over fixed norm for N to infinity.
+TARGETS += [f"results/figures/perceptron_free_norm.{kind}" for kind in ("pdf", "png")]
+TARGETS += ["results/perceptron/mean_field.tsv", "results/perceptron/free_norm_windows.tsv"]
+
+
+rule perceptron_figure_free_norm:
+    input:
+        mean_field="results/perceptron/mean_field.tsv",
+        limit="results/perceptron/large_alpha.tsv",
+    output:
+        pdf="results/figures/perceptron_free_norm.pdf",
+        png=report(
+            "results/figures/perceptron_free_norm.png",
+            caption="captions/free_norm.rst",
+            category="Figures",
+            labels={"figure": "perceptron: free norm", "shows": "free over fixed norm for N to infinity"},
+        ),
+    log:
+        "logs/figures/perceptron_free_norm.log",
+    localrule: True
+    params:
+        code=code("perceptron/figure_free_norm"),
+    shell:
+        'python "$SCALING_RUN" perceptron/figure_free_norm --mean-field {input.mean_field:q} --limit {input.limit:q}'
+        " --pdf {output.pdf:q} --png {output.png:q} > {log:q} 2>&1"

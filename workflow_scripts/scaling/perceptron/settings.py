@@ -95,8 +95,30 @@ class PerceptronDynamics(Section):
         return self
 
 
+class PerceptronMeanField(Section):
+    """Gradient descent at free norm for N to infinity (dynamical mean-field theory)."""
+
+    alphas: Annotated[list[Annotated[float, Field(ge=0.5, le=1e4)]], Distinct] = Field(
+        [5, 25], min_length=1, description="P/N, patterns per dimension"
+    )
+    lambda_max: float = Field(5.0, ge=0.5, le=200, description="largest norm")
+    lambda_points: int = Field(40, ge=2, description="number of norms, from 0.05 on, evenly spaced in log lambda")
+    patterns: int = Field(4096, ge=256, le=65536, description="effective patterns of each run, a power of 2")
+    runs: int = Field(4, ge=2, description="runs of each alpha, on other samples and grids; their scatter is the error")
+    seed: int = Field(0, ge=0, description="seed of the samples")
+
+    @model_validator(mode="after")
+    def _a_power_of_two(self) -> "PerceptronMeanField":
+        if self.patterns & (self.patterns - 1):
+            raise ValueError("patterns must be a power of 2")
+        return self
+
+
 class Settings(Section):
     """The perceptron's keys of the configuration."""
 
     perceptron_theory: PerceptronTheory = Field(description="the exact solution at fixed norm")
     perceptron_dynamics: PerceptronDynamics = Field(description="gradient descent at free norm")
+    perceptron_mean_field: PerceptronMeanField = Field(
+        PerceptronMeanField(), description="gradient descent at free norm for N to infinity"
+    )
