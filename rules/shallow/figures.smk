@@ -16,11 +16,11 @@ SHALLOW_FIGURES = {
 # Settings that a figure takes besides its tables.
 SHALLOW_OPTIONS = {
     "maps": f"--g {SHALLOW.maps.g} --sizes {SHALLOW.maps.diagonal_d} {SHALLOW.maps.quadratic_d} --noise {SHALLOW.noise}",
-    "collapse": f"--decays {shallow_numbers(SHALLOW.paths.g)}",
+    "collapse": f"--decays {shallow_numbers([g for g in SHALLOW.paths.g if g in SHALLOW.laws.g] or SHALLOW.laws.g)}",
 }
 SHALLOW_TABLES = "laws.tsv", "phases.tsv", "norm_laws.tsv", "collapse.tsv", "spectra_decay.tsv", "trained_laws.tsv"
 TARGETS += [f"results/shallow/{table}" for table in SHALLOW_TABLES]
-TARGETS += [f"results/shallow/figures/{name}.{kind}" for name in SHALLOW_FIGURES for kind in ("pdf", "png")]
+TARGETS += [f"results/figures/shallow_{name}.{kind}" for name in SHALLOW_FIGURES for kind in ("pdf", "png")]
 
 
 for name, (tables, shows) in SHALLOW_FIGURES.items():
@@ -31,9 +31,9 @@ for name, (tables, shows) in SHALLOW_FIGURES.items():
         input:
             **tables,
         output:
-            pdf=f"results/shallow/figures/{name}.pdf",
+            pdf=f"results/figures/shallow_{name}.pdf",
             png=report(
-                f"results/shallow/figures/{name}.png",
+                f"results/figures/shallow_{name}.png",
                 caption=f"captions/{name}.rst",
                 category="Shallow networks",
                 labels={"figure": name, "shows": shows},

@@ -41,8 +41,9 @@ class Curves:
 
 
 def quadratic_curves(target: Frontier, n_eff: np.ndarray, noise: float, at: str) -> Curves:
-    """The quadratic network with few features learned (`scaling.shallow.limit`), x = n_eff / (Delta + R), without
-    noise n_eff.
+    """The quadratic network with few features learned (`scaling.shallow.limit`).
+
+    x is n_eff / (Delta + R), without noise n_eff.
 
     Parameters
     ----------
@@ -89,7 +90,7 @@ def exponents(curves: Curves, n: np.ndarray) -> pd.DataFrame:
         found = {quantity: _exponent(*given) for quantity, given in slopes.items()}
         (one, one_drift), (two, two_drift) = found["gamma_1"], found["gamma_2"]
         found["gamma_1 gamma_2"] = one * two, float(np.hypot(one_drift * two, two_drift * one))
-        ranges = {quantity: (given[0].min(), given[0].max()) for quantity, given in slopes.items()}
+        ranges = {quantity: _range(given[0]) for quantity, given in slopes.items()}
         ranges["gamma_1 gamma_2"] = ranges["gamma_2"]
         rows = [(norm, quantity, *found[quantity], *ranges[quantity]) for quantity in found]
         tables.append(pd.DataFrame(rows, columns=["norm", "quantity", "value", "drift", "low", "high"]))
@@ -97,17 +98,28 @@ def exponents(curves: Curves, n: np.ndarray) -> pd.DataFrame:
 
 
 def _exponent(x: np.ndarray, y: np.ndarray, sign: int) -> tuple[float, float]:
-    """sign d ln y / d ln x over the range, and its drift."""
-    log_x, log_y = np.log(x), np.log(y)
+    """sign d ln y / d ln x over the range, and its drift; nan for fewer than two points in a half of the range."""
+    learned = (x > 0) & (y > 0)
+    log_x, log_y = np.log(x[learned]), np.log(y[learned])
+    if log_x.size < 3:
+        return np.nan, np.nan
     middle = (log_x.min() + log_x.max()) / 2
-    halves = [half for half in (log_x <= middle, log_x >= middle) if np.ptp(log_x[half]) > 0]
-    whole, *parts = (float(np.polyfit(log_x[part], log_y[part], 1)[0]) for part in (slice(None), *halves))
-    return sign * whole, abs(parts[-1] - parts[0]) / 2
+    halves = log_x <= middle, log_x >= middle
+    if min(np.unique(log_x[half]).size for half in halves) < 2:
+        return np.nan, np.nan
+    whole, low, high = (float(np.polyfit(log_x[part], log_y[part], 1)[0]) for part in (slice(None), *halves))
+    return sign * whole, abs(high - low) / 2
+
+
+def _range(x: np.ndarray) -> tuple[float, float]:
+    return (x.min(), x.max()) if x.size else (np.nan, np.nan)
 
 
 def norm_laws(decays: list[float], quadratic_d: int, diagonal_d: int, points: int, noise: float) -> pd.DataFrame:
-    """The laws of both networks for each g; columns as COLUMNS. theory is the limit of large n and
-    d, in shifted coordinates; in the norm itself there are no exponents."""
+    """The laws of both networks for each g; columns as COLUMNS.
+
+    theory is the limit of large n and d, in shifted coordinates; in the norm itself there are no exponents.
+    """
     tables = []
     for g in decays:
         target, teacher = Frontier(quadratic_d, g), power_law(diagonal_d, g)

@@ -82,10 +82,10 @@ def at_weight_decay(teacher: Teacher, n: float, weight_decay: float, noise: floa
 
 
 def band(teacher: Teacher, s: float, noise: float, nodes: int = NODES) -> tuple[float, float]:
-    """The t between which a width belongs to no trained network, dof >= n: twice the t nearest to it where there is
-    none.
+    """The t between which a width belongs to no trained network, dof >= n.
 
-    The lower one is 0 if networks of small t have too many degrees of freedom as well.
+    Where there is no such band, twice the t nearest to one. The lower one is 0 if networks of small t have too many
+    degrees of freedom as well.
     """
     free, t, values, least = _freedom(teacher, s, noise, nodes)
     if values[least] >= 0:
@@ -163,7 +163,9 @@ def path(teacher: Teacher, n: float, noise: float, points: int, nodes: int = NOD
         return found.x, found.fun
 
     top = _start(teacher, n, noise)
-    log_best = brentq(lambda log_s: lowest(log_s)[1] - wanted(np.exp(log_s)), top - 6, top, xtol=1e-12)
+    # At the first the risk wanted is 0, at the second it is above 1.
+    ends = np.log(noise * (teacher.d + 1) / (2 * n)) / 2, top + 1e-6
+    log_best = brentq(lambda log_s: lowest(log_s)[1] - wanted(np.exp(log_s)), *ends, xtol=1e-12)
     t_best = lowest(log_best)[0]
     tables = [at_width(teacher, np.exp(log_best), t_best, noise, nodes).table().assign(side="best")]
     for share in np.geomspace(1e-3, 0.999, points):

@@ -33,8 +33,8 @@ class Laws(Section):
     """The two laws in the norm, by state evolution."""
 
     g: Decays = Field([0.6, 0.75, 1.25, 1.5], description="decays of the target's features, k^-g")
-    quadratic_d: int = Field(10**6, ge=1000, le=10**7, description="inputs of the quadratic network")
-    diagonal_d: int = Field(10**8, ge=1000, le=10**12, description="inputs of the diagonal network")
+    quadratic_d: int = Field(10**6, ge=10**5, le=10**7, description="inputs of the quadratic network")
+    diagonal_d: int = Field(10**8, ge=10**6, le=10**12, description="inputs of the diagonal network")
     points: int = Field(9, ge=4, description="values of n on each range")
 
 
