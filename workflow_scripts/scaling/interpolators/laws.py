@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 from scipy.special import gammaln
 
 from scaling.interpolators.gaussian import moments
-from scaling.interpolators.potentials import PNorm, Potential
+from scaling.interpolators.potentials import PNorm
 
 
 def gaussian_moment(k: np.ndarray | float) -> np.ndarray | float:
@@ -132,41 +132,6 @@ def two_blocks(p: float, n: float, signal: Signal, r: np.ndarray | float) -> tup
     return a / (1 + np.exp(-log_odds)), _bulk(p, signal, omega / np.exp(log_lambda), r)
 
 
-def exact_bulk(potential: Potential, n: float, signal: Signal, r: float) -> tuple[float, float]:
-    """A spike's weight and the bulk's l_r norm with s << n but any d / n: spikes without scatter, the bulk exact.
-
-    The potential's parameter is an array of one value. Relative error of some 1 / n against state evolution.
-    """
-    bulk = signal.d - signal.s
-
-    def of_bulk(log_lambda: float, log_omega: float, powers: tuple[float, ...] = ()):
-        return moments(potential, np.array([log_lambda]), np.array([log_omega]), np.zeros(1), 192, powers)
-
-    def log_lambda_at(log_omega: float) -> float:
-        middle = log_omega - np.log(potential.dual(log_omega)[0].item())  # lambda psi'(omega) = omega
-        return brentq(lambda log: np.log(bulk * of_bulk(log, log_omega).slope[0, 0] / n), middle - 30, middle + 30)
-
-    def spike(log_lambda: float) -> tuple[float, float]:
-        """The weight and how far it is below a."""
-        lambda_ = np.exp(log_lambda)
-
-        def log_excess(log_w: float) -> float:
-            return np.log((np.exp(log_w) + lambda_ * potential.dual(log_w)[0].item()) / signal.a)
-
-        log_w = brentq(log_excess, np.log(signal.a) - 200, np.log(signal.a), xtol=1e-14)
-        return np.exp(log_w), lambda_ * potential.dual(log_w)[0].item()
-
-    def excess(log_omega: float) -> float:
-        log_lambda = log_lambda_at(log_omega)
-        below, error = spike(log_lambda)[1], of_bulk(log_lambda, log_omega).error[0, 0]
-        return np.log((signal.sigma**2 + signal.s * below**2 + bulk * error) / n) - 2 * log_omega
-
-    high = np.log(signal.power / n) / 2 + 1
-    log_omega = brentq(excess, high - 60, high, xtol=1e-12)
-    log_lambda = log_lambda_at(log_omega)
-    return spike(log_lambda)[0], (bulk * of_bulk(log_lambda, log_omega, (r,)).power[0, 0, 0]) ** (1 / r)
-
-
 # ------------------------------------------------------------------------------------------------------ noise
 
 
@@ -178,8 +143,8 @@ def noise_onset(p: float, signal: Signal) -> float:
     return elbow_at_fixed_d(p, noiseless) * (signal.sigma / (signal.a * np.sqrt(signal.s))) ** (-2 / _q(p))
 
 
-def noise_bulk(p: float, n: float, signal: Signal, r: float) -> float:
-    """The bulk's l_r norm beyond the onset of noise, n << d."""
+def noise_bulk(p: float, n: float, signal: Signal, r: np.ndarray | float) -> np.ndarray:
+    """The bulk's l_r norms beyond the onset of noise, n << d."""
     bulk = signal.d - signal.s
     top = (bulk * gaussian_moment((_q(p) - 1) * r)) ** (1 / r)
     return signal.sigma * np.sqrt(n) * top / (bulk * gaussian_moment(_q(p)))

@@ -13,17 +13,26 @@ from scaling.interpolators.laws import (
     gaussian_moment,
     noise_onset,
     ray,
+    slope_at_fixed_d,
+    slope_with_noise,
     slope_without_noise,
     sparse_limit,
     threshold,
 )
 from scaling.interpolators.slopes import bulk_norms
 
-BEYOND = 30.0  # at fixed d, n over the elbow or over the onset of noise
+BEYOND = 30.0  # at fixed d, n over the elbow or over the onset of noise, at the least
 BELOW = 1e3  # and d over n, in units of what makes the bulk's own error count
-ODDS = 300.0  # at fixed d/n, x / (1 - x) of the spike, without noise or in units of 1 / sigma
+ODDS = 300.0  # x / (1 - x) of the spike at the least; with noise at fixed d/n in units of 1 / sigma
 MANY = 1e9  # and n at the least
 STEP = 1.2  # ratio of the two n of a slope
+#: The exponent of |bulk|_r in n, of p and r.
+SLOPES = {
+    "fixed d/n": slope_without_noise,
+    "fixed d/n, noise": lambda p, r: slope_with_noise(r),
+    "fixed d": lambda p, r: slope_at_fixed_d(p),
+    "fixed d, noise": lambda p, r: 0.5,
+}
 
 
 def limit_table(p_kappa: Sequence[tuple[float, float]], sigma: float, r: Sequence[float]) -> pd.DataFrame:
@@ -40,7 +49,8 @@ def limit_table(p_kappa: Sequence[tuple[float, float]], sigma: float, r: Sequenc
     regime : "fixed d/n", "fixed d/n, noise", "fixed d", "fixed d, noise"; at fixed d it is elbow << n << d, with noise
         also beyond its onset.
     slope : d log |bulk|_r / d log n there.
-    slope_rule, threshold : 1/r - 1/(2(p-1)), 2(p-1).
+    slope_law : the exponent that belongs to the regime: 1/r - 1/(2(p-1)), 1/r - 1/2, -1/(2(p-1)), 1/2.
+    slope_rule, threshold : 1/r - 1/(2(p-1)) everywhere, 2(p-1).
     ray_over_bulk : the ray's |bulk|_r over that of state evolution.
     elbow_law_over_elbow : the ray's elbow over that of state evolution, in the regime (its sparse limit at fixed d/n).
     """
@@ -72,12 +82,13 @@ def _at_fixed_ratio(p: float, kappa: float, sigma: float, r: Sequence[float]) ->
 def _at_fixed_d(p: float, sigma: float, r: Sequence[float]) -> pd.DataFrame:
     """With the least d for which n can lie as far beyond the elbow, and beyond the noise, as it lies below d."""
     q = p / (p - 1)
-    beyond = BEYOND * (max(1.0, sigma ** (-2 / q)) if sigma else 1.0)
+    found = max(BEYOND, ODDS ** (2 / q))
+    beyond = found * (max(1.0, sigma ** (-2 / q)) if sigma else 1.0)
     # Beyond the elbow the error of the bulk is n / d times this that of the spike.
     share = max(1.0, gaussian_moment(2 * q - 2) / gaussian_moment(q) ** 2)
     d = (beyond * BELOW * share * gaussian_moment(q) ** (2 / q)) ** (q / (q - 2))
     signal = Signal(d, sigma=sigma)
-    n = BEYOND * (noise_onset(p, signal) if sigma else elbow_at_fixed_d(p, signal))
+    n = found * (noise_onset(p, signal) if sigma else elbow_at_fixed_d(p, signal))
     sizes = n * np.array([1 / STEP, 1.0])
     elbow = elbow_at_fixed_d(p, signal)
     return _rows(
@@ -99,6 +110,7 @@ def _rows(
         **about,
         regime=regime,
         slope=np.log(bulk[:, 1] / bulk[:, 0]) / np.log(n[1] / n[0]),
+        slope_law=[SLOPES[regime](p, power) for power in r],
         slope_rule=[slope_without_noise(p, power) for power in r],
         threshold=threshold(p),
         ray_over_bulk=of_ray / bulk[:, 1],

@@ -20,13 +20,6 @@ def effective_p(alpha: float, probes: np.ndarray = PROBES) -> float:
     return float(2 * (1 - slope))
 
 
-def alpha_of(p: float, probes: np.ndarray = PROBES) -> float:
-    """The alpha with this effective p."""
-    return float(
-        np.exp(brentq(lambda log: effective_p(np.exp(log), probes) - p, np.log(1e-6), np.log(1e3), xtol=1e-12))
-    )
-
-
 def network_elbow(alpha: float, d: float, s: float = 1.0, a: float = 1.0) -> float:
     """n at which a spike is a / 2, without noise: n0 / (1 + n0 / d), n0 = s L^2 / (2 W(s L^2 / (2 c))).
 

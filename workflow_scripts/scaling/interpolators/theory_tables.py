@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from scaling.interpolators.laws import Signal, ray, two_blocks
+from scaling.interpolators.laws import Signal, noise_bulk, ray, two_blocks
 from scaling.interpolators.potentials import KINDS
 from scaling.interpolators.state_evolution import Solution, solve, spike
 
-LAWS = ("ray_spike", "ray_bulk", "two_block_spike", "two_block_bulk")
+LAWS = ("ray_spike", "ray_bulk", "two_block_spike", "two_block_bulk", "noise_bulk")
 
 
 def solve_cells(cells: pd.DataFrame) -> list[tuple[np.ndarray, Solution]]:
@@ -28,14 +28,15 @@ def curves(cells: pd.DataFrame, r: Sequence[float]) -> pd.DataFrame:
     """State evolution and closed laws, a row for each cell and r.
 
     cells may have other columns besides CELL, which are kept. Added are r, spike, risk, norm, bulk (state evolution),
-    and LAWS: spike and bulk on the ray and by two blocks (missing for networks).
+    and LAWS: spike and bulk on the ray and by two blocks, the bulk that fits noise (missing for networks; the last also
+    without noise).
     """
     r = np.asarray(r, float)
     tables = []
     for which, solution in solve_cells(cells):
         sums = solution.problem.counts * solution.powers(tuple(r))  # (r, cells, spikes and bulk)
         part = cells.iloc[which]
-        laws = np.array([_laws(cell, r) for cell in part.itertuples(index=False)])  # (cells, 4, r)
+        laws = np.array([_laws(cell, r) for cell in part.itertuples(index=False)])  # (cells, LAWS, r)
         for i, power in enumerate(r):
             columns = {
                 "r": power,
@@ -50,9 +51,10 @@ def curves(cells: pd.DataFrame, r: Sequence[float]) -> pd.DataFrame:
 
 
 def _laws(cell, r: np.ndarray) -> np.ndarray:
-    """The columns LAWS of a cell, shape (4, len(r))."""
+    """The columns LAWS of a cell, shape (len(LAWS), len(r))."""
     if cell.kind != "p":
-        return np.full((4, r.size), np.nan)
+        return np.full((len(LAWS), r.size), np.nan)
     signal = Signal(cell.d, cell.spikes, 1.0, cell.sigma)
-    columns = (*ray(cell.parameter, cell.n, signal, r), *two_blocks(cell.parameter, cell.n, signal, r))
+    of_noise = noise_bulk(cell.parameter, cell.n, signal, r) if cell.sigma else np.nan
+    columns = (*ray(cell.parameter, cell.n, signal, r), *two_blocks(cell.parameter, cell.n, signal, r), of_noise)
     return np.array([np.broadcast_to(column, r.shape) for column in columns])
