@@ -15,7 +15,7 @@ from torch import nn
 from scaling.core.errors import BadInput
 from scaling.networks.norms.trajectories import trajectories
 from scaling.networks.training.block import train_block
-from scaling.own import Fit, Recorder, fit, plot, read_curves
+from scaling.own import Fit, Recorder, fit, plot, predict, read_curves
 from scaling.own import recorder as recorder_module
 from scaling.sources.external import read_external_curves
 from scaling.validation.synthetic import Noise, Truth, synthetic_study
@@ -171,3 +171,11 @@ def test_reading_curves_needs_no_torch():
     program = "import sys; from scaling.own import read_curves, fit; print('torch' in sys.modules)"
     run = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(SCRIPTS)!r}); {program}"]
     assert subprocess.run(run, capture_output=True, text=True, check=True).stdout == "False\n"
+
+
+def test_the_largest_P_are_predicted_from_the_smaller_ones():
+    sizes = np.array([500, 1000, 2000, 4000, 8000])
+    runs = synthetic_study(Truth(), Noise(), sizes, 4, np.random.default_rng(3))
+    table = predict(runs, resamples=40)
+    best = table[(table["quantity"] == "error_opt") & (table["P"] == 8000)].iloc[0]
+    assert best.fitted_to == 4000 and best.low < best.measured < best.high

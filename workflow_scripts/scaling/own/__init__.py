@@ -1,6 +1,6 @@
 """The library by itself: curves of a training loop of your own, and the exponents in them.
 
-    from scaling.own import Recorder, read_curves, fit
+    from scaling.own import Recorder, read_curves, fit, predict
 
 Nothing of the workflow is needed for it, and no configuration.
 """
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scaling.own.curves import read_curves
-    from scaling.own.exponents import Fit, Number, fit, plot
+    from scaling.own.exponents import Fit, Number, fit, plot, predict
     from scaling.own.recorder import Recorder
 
-__all__ = ["Fit", "Number", "Recorder", "fit", "plot", "read_curves"]
+__all__ = ["Fit", "Number", "Recorder", "fit", "plot", "predict", "read_curves"]
 
 _WHERE = {"read_curves": "curves", "Recorder": "recorder"}  # all others: exponents
 

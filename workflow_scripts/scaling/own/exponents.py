@@ -1,5 +1,6 @@
 """The exponents of one's own curves, by the robust procedure, and their picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isfinite, nan
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ import pandas as pd
 from scaling.analysis.exponents import long_form, wide_form
 from scaling.analysis.facts import facts_of, with_facts
 from scaling.analysis.mean_curves import mean_curves
+from scaling.analysis.prediction import predictions
 from scaling.analysis.remarks import remarks, with_remarks
 from scaling.analysis.robust.procedure import robust_exponents
 from scaling.core.notation import with_interval
@@ -41,6 +43,7 @@ class Fit:
     ----------
     gamma_1 : of the early law, error ~ norm^-gamma_1. gamma_2 : of the best norm, lambda_opt ~ P^gamma_2.
     gamma_pred : their product. gamma_meas : of the best error, ~ P^-gamma_meas.
+    probability : of a collapse as bad as this one if the laws are right; NaN where it was not judged.
     collapse : chi^2 per degree of freedom of the rescaled curves, 1 if they differ by noise alone.
     collapse_in_time : the same against training time in place of the norm.
     note : in words, what is missing or out of the ordinary.
@@ -52,6 +55,7 @@ class Fit:
     gamma_2: Number
     gamma_pred: Number
     gamma_meas: Number
+    probability: float
     collapse: float
     collapse_in_time: float
     note: str
@@ -84,10 +88,29 @@ def fit(curves: pd.DataFrame, resamples: int = 500, confidence: float = 0.95, se
     wide = wide_form(with_facts(long_form(result.assign(note=note), IDENTITY), facts_of(curves)))
     row = wide.iloc[0].to_dict()
     numbers = {name: Number(*(float(row.get(f"{name}{end}", nan)) for end in ("", "_low", "_high"))) for name in NAMES}
-    chi2 = (float(row.get(f"collapse_chi2{end}", nan)) for end in ("", "_epochs"))
+    quality = (float(row.get(f"collapse_{name}", nan)) for name in ("p", "chi2", "chi2_epochs"))
     said = note if isinstance(note, str) else ""
-    return Fit(**numbers, **dict(zip(("collapse", "collapse_in_time"), chi2, strict=True)), note=said,
+    return Fit(**numbers, **dict(zip(("probability", "collapse", "collapse_in_time"), quality, strict=True)), note=said,
                facts=facts_of(curves), table=wide)  # fmt: skip
+
+
+def predict(
+    curves: pd.DataFrame, P: Sequence[float] = (), resamples: int = 500, confidence: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """Predict the best norm, the best error and the whole curve at P that were not fitted, with intervals.
+
+    Parameters
+    ----------
+    curves, resamples, confidence, seed : as `fit` takes them.
+    P : sizes that were not measured. Without them the largest measured P are predicted from the smaller ones: the one
+        test of the laws that cannot be passed by construction.
+
+    Returns
+    -------
+    scaling.analysis.prediction.predictions: columns fitted_to, P, quantity (log10_lambda_opt, error_opt, error),
+    log10_norm, value, low, high, measured, sigma.
+    """
+    return predictions(curves, P, resamples, confidence, seed)
 
 
 def plot(curves: pd.DataFrame, fitted: Fit | None = None) -> "Figure":
