@@ -39,7 +39,10 @@ BOXES = {
     ),
     "fixed norm:\ntheory": (0, 5.2, THEORY, ["perceptron_theory", "perceptron_theory_exponents"]),
     "free norm:\ndescent": (0, 6.4, DYNAMICS, ["perceptron_dynamics", "perceptron_plain", "perceptron_dynamics_table"]),
-    "fixed norm,\nsame data": (0, 7.5, DYNAMICS, ["perceptron_fixed_norm", "perceptron_fixed_norm_table"]),
+    "fixed norm,\nsame data": (
+        *(0, 7.5, DYNAMICS),
+        [f"perceptron_{name}{part}" for name in ("fixed_norm", "adiabatic") for part in ("", "_table")],
+    ),
     "compared in\npairs": (2, 6.9, DYNAMICS, ["perceptron_free_norm"]),
     "squared\nloss": (4, 8.9, DYNAMICS, ["perceptron_mse"]),
     "free norm,\nN to infinity": (0, 8.6, DYNAMICS, ["perceptron_mean_field"]),

@@ -30,6 +30,7 @@ def patterns_mb(alpha):
 PATHS = {
     "dynamics": dynamics_options(*SAMPLES, *GRID, "tolerance"),
     "fixed_norm": dynamics_options(*SAMPLES, *GRID),
+    "adiabatic": dynamics_options(*SAMPLES, *GRID),
     "plain": dynamics_options("N", "seed")
     + f" --samples {min(DYNAMICS.plain_samples, DYNAMICS.samples)} --steps {DYNAMICS.plain_steps}"
     f" --learning-rate {DYNAMICS.plain_learning_rate}",
@@ -57,6 +58,7 @@ for step, settings in PATHS.items():
 for table, parts in {
     "dynamics": of_alphas("dynamics", DYNAMICS.alphas) + of_alphas("plain", DYNAMICS.plain_alphas),
     "fixed_norm": of_alphas("fixed_norm", DYNAMICS.alphas),
+    "adiabatic": of_alphas("adiabatic", DYNAMICS.alphas),
 }.items():
 
     rule:
@@ -156,7 +158,9 @@ rule perceptron_free_norm_limit:
     input:
         mean_field=of_alphas("mean_field", MEAN_FIELD.alphas),
         curves="results/perceptron/dynamics_curves.tsv",
+        adiabatic="results/perceptron/adiabatic.parquet",
     output:
+        lag="results/perceptron/free_norm_lag.tsv",
         table="results/perceptron/mean_field.tsv",
         limit="results/perceptron/large_alpha.tsv",
         windows="results/perceptron/free_norm_windows.tsv",
@@ -168,5 +172,5 @@ rule perceptron_free_norm_limit:
         code=code("perceptron/free_norm_limit"),
     shell:
         'python "$SCALING_RUN" perceptron/free_norm_limit --mean-field {input.mean_field:q} --curves {input.curves:q}'
-        " --alphas {params.alphas} --table {output.table:q} --limit {output.limit:q}"
+        " --adiabatic {input.adiabatic:q} --lag-table {output.lag:q} --alphas {params.alphas} --table {output.table:q} --limit {output.limit:q}"
         " --windows-table {output.windows:q} > {log:q} 2>&1"

@@ -67,6 +67,7 @@ rule perceptron_figure_free_norm:
     input:
         mean_field="results/perceptron/mean_field.tsv",
         limit="results/perceptron/large_alpha.tsv",
+        lag="results/perceptron/free_norm_lag.tsv",
     output:
         pdf="results/figures/perceptron_free_norm.pdf",
         png=report(
@@ -82,4 +83,4 @@ rule perceptron_figure_free_norm:
         code=code("perceptron/figure_free_norm"),
     shell:
         'python "$SCALING_RUN" perceptron/figure_free_norm --mean-field {input.mean_field:q} --limit {input.limit:q}'
-        " --pdf {output.pdf:q} --png {output.png:q} > {log:q} 2>&1"
+        " --lag {input.lag:q} --pdf {output.pdf:q} --png {output.png:q} > {log:q} 2>&1"

@@ -14,9 +14,13 @@ def test_figure(assert_legible):
     table = table.assign(log_ratio=0.1 * np.exp(-table["lambda"]), sigma=1e-3, samples=np.nan, samples_sigma=np.nan)
     table.loc[:8, "samples"] = table.loc[:8, "log_ratio"] + 0.01
     limit = large_alpha(np.geomspace(0.01, 100, 30))
-    figure = figure_free_norm(table, limit)
+    x = [0.2, 0.5, 0.9, 2.0]
+    lag = pd.DataFrame({"alpha": 10.0, "lambda_over_alpha": x, "measured": [5, 1, 0, -0.2], "measured_sigma": 0.1})
+    lag = lag.assign(adiabatic=lag["measured"] * 0.95, adiabatic_sigma=0.1)
+    figure = figure_free_norm(table, limit, lag)
     assert_legible(figure)
-    ratio, slope = figure.axes
+    ratio, slope, late = figure.axes
     np.testing.assert_allclose(np.asarray(ratio.lines[0].get_ydata(), float), 100 * np.expm1(table["log_ratio"][:9]))
     np.testing.assert_allclose(slope.lines[0].get_ydata(), limit["slope_free"])
+    np.testing.assert_allclose(np.asarray(late.lines[1].get_ydata(), float), lag["adiabatic"])
     pyplot.close("all")

@@ -6,12 +6,14 @@ import pytest
 
 from scaling.core.errors import BadInput, NotConverged
 from scaling.perceptron import mean_field
-from scaling.perceptron.dynamics import free_norm_paths
-from scaling.perceptron.finite_n import fixed_norm_paths
+from scaling.perceptron.adiabatic import adiabatic_path, adiabatic_paths
+from scaling.perceptron.dynamics import flow_path, free_norm_paths
+from scaling.perceptron.finite_n import fixed_norm_path, fixed_norm_paths
 from scaling.perceptron.free_norm_exponents import mean_curves
-from scaling.perceptron.free_norm_limit import beside_samples, ratios, windows
+from scaling.perceptron.free_norm_limit import beside_samples, lag, ratios, windows
 from scaling.perceptron.large_alpha import large_alpha
 from scaling.perceptron.mean_field import free_norm
+from scaling.perceptron.samples import draw_sample
 
 LAMBDAS = np.array([0.1, 0.3, 1.0, 2.0])
 
@@ -87,3 +89,22 @@ def test_a_failure_names_alpha(monkeypatch):
     monkeypatch.setattr(mean_field, "MOST_BLOCKS", 3)
     with pytest.raises(NotConverged, match="lambda = 5 was not reached at alpha = 5"):
         free_norm(5, 5, 256, seed=0)
+
+
+def test_the_adiabatic_lag_is_that_of_the_flow():
+    """On one sample: the flow itself, but for a share of order 1/lambda^2 and 4e-4 of the error."""
+    sample, lambdas = draw_sample(60, 10, 0, 0), np.array([3.0, 5, 7, 12, 20])
+    free, fixed = flow_path(sample, lambdas, 1e-8), fixed_norm_path(sample, lambdas)
+    measured = np.log(free["epsilon"] / fixed["epsilon"]).to_numpy()
+    predicted = adiabatic_path(sample, lambdas)
+    assert np.all(np.abs(predicted - measured) < 2 / lambdas**2 * np.abs(measured) + 4e-4)
+    assert measured[0] > 0.02
+
+
+def test_the_table_of_the_lag():
+    lambdas = np.array([1.0, 5.0, 9.0])
+    paths = [free_norm_paths(10, 40, 3, lambdas, 1e-6, 0), fixed_norm_paths(10, 40, 3, lambdas, 0)]
+    table = lag(mean_curves(pd.concat(paths)), adiabatic_paths(10, 40, 3, lambdas, 0))
+    assert list(table["lambda_over_alpha"]) == pytest.approx([0.5, 0.9])
+    assert (table["measured"] - table["adiabatic"]).abs().max() < 0.2
+    assert table.notna().all(axis=None)

@@ -1,6 +1,6 @@
 """Free over fixed norm for N to infinity.
 
-In: mean_field.tsv, large_alpha.tsv. Out: the figure as PDF and PNG.
+In: mean_field.tsv, large_alpha.tsv, free_norm_lag.tsv. Out: the figure as PDF and PNG.
 """
 
 from pathlib import Path
@@ -11,9 +11,9 @@ from scaling.perceptron.figures.free_norm import figure_free_norm
 from scaling.plotting.style import save_figure
 
 
-def main(mean_field: Path, limit: Path, pdf: Path, png: Path) -> None:
+def main(mean_field: Path, limit: Path, lag: Path, pdf: Path, png: Path) -> None:
     """Draw the figure."""
-    save_figure(figure_free_norm(read_table(mean_field), read_table(limit)), pdf, png)
+    save_figure(figure_free_norm(*(read_table(table) for table in (mean_field, limit, lag))), pdf, png)
 
 
 if __name__ == "__main__":

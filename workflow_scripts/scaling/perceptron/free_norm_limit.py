@@ -105,3 +105,33 @@ def beside_samples(mean_field: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFra
             values = [np.where(inside, column, np.nan) for column in values]
         parts.append(table.assign(samples=values[0], samples_sigma=values[1]))
     return pd.concat(parts, ignore_index=True)
+
+
+def lag(curves: pd.DataFrame, adiabatic: pd.DataFrame) -> pd.DataFrame:
+    """alpha^2 log(epsilon_free / epsilon_fixed) at lambda of order alpha, measured and by the adiabatic lag.
+
+    Parameters
+    ----------
+    curves : from `free_norm_exponents.mean_curves`.
+    adiabatic : from `adiabatic.adiabatic_paths`, of the same samples.
+
+    Returns
+    -------
+    alpha, lambda_over_alpha, measured, measured_sigma, adiabatic, adiabatic_sigma, at the norms that both have; the
+    sigmas are standard errors over samples, nan of a single one.
+    """
+    flow = curves[curves["method"] == "flow"]
+    groups = adiabatic.groupby(["alpha", "lambda"])["log_ratio"]
+    predicted = pd.DataFrame({"mean": groups.mean(), "sem": groups.sem()}).reset_index()
+    table = flow.merge(predicted, on=["alpha", "lambda"])
+    square = table["alpha"] ** 2
+    return pd.DataFrame(
+        {
+            "alpha": table["alpha"],
+            "lambda_over_alpha": table["lambda"] / table["alpha"],
+            "measured": square * np.log(table["epsilon_to_fixed"]),
+            "measured_sigma": square * table["epsilon_to_fixed_sem"] / table["epsilon_to_fixed"],
+            "adiabatic": square * table["mean"],
+            "adiabatic_sigma": square * table["sem"],
+        }
+    )
