@@ -104,9 +104,14 @@ def test_the_style_of_one_figure(changed):
 
 def test_the_style_of_all_figures(changed):
     changed.write(f"{LIBRARY}/plotting/style.py", "COLUMN_WIDTH = 3.4", "COLUMN_WIDTH = 3.5")
+    # A prediction is drawn where it is made, and its numbers go into a table.
     drawn = ("figure", "draw_audit", "picture")
-    figures = {rule: count for rule, count in changed.everything.items() if rule.startswith(drawn)}
-    assert not changed("the style of all figures", figures)
+    figures = {
+        rule: count
+        for rule, count in changed.everything.items()
+        if rule.startswith(drawn) or "_figure_" in rule or rule == "prediction"
+    }
+    assert set(changed("the style of all figures", figures)) <= {"prediction_table"}
 
 
 def test_a_fit_window(changed):
@@ -180,7 +185,7 @@ def test_a_line_in_another_source_of_images(changed, source):
 
 
 def test_a_key_more_in_a_rooms_settings(changed):
-    old = "    seed: int = Field("
+    old = "    seed: int = Field(0, description"
     changed.write(f"{LIBRARY}/perceptron/settings.py", old, f"    novelty: int = 3\n{old}")
     changed.write(f"{LIBRARY}/validation/settings.py", old, f"    novelty: int = 3\n{old}")
     changed("a key more in the settings of the perceptron and of the validation", {})
@@ -224,24 +229,23 @@ def test_the_notation_of_numbers(changed):
     """Tables and figures; nothing is fitted again."""
     changed.write(f"{LIBRARY}/core/notation.py", "import math", "import math  # numbers\n\nNOVELTY = 1")
     named, _ = changed.planned()
-    assert all(rule.startswith(("table", "figure", "draw_audit", "picture")) for rule in named)
+    shown = ("table", "figure", "draw_audit", "picture", "prediction")
+    assert [rule for rule in named if not (rule.startswith(shown) or "_figure_" in rule)] == []
     changed("the notation of numbers", dict(named), never=FITS | {"train_block", "trajectories"})
 
 
 def test_a_threshold_of_the_robust_procedure(changed):
     """Its fits and what comes after; the authors' procedure does not know it."""
     changed.write(f"{LIBRARY}/analysis/robust/thresholds.py", "RISE = 0.1", "RISE = 0.1 + 0.0")
-    every = changed.everything["robust_exponents"]
-    following = changed(
-        "a threshold of the robust procedure", {"robust_exponents": every}, never={"authors_exponents", "mean_curves"}
-    )
+    every = {rule: changed.everything[rule] for rule in ("robust_exponents", "prediction")}
+    following = changed("a threshold of the robust procedure", every, never={"authors_exponents", "mean_curves"})
     assert {"exponents", "table", "figure"} <= set(following)
 
 
 def test_the_seed_of_the_bootstrap(changed):
     changed.settings("exponents: {seed: 7}")
-    every = changed.everything["robust_exponents"]
-    changed("the bootstrap's seed", {"robust_exponents": every}, never={"authors_exponents", "mean_curves"})
+    every = {rule: changed.everything[rule] for rule in ("robust_exponents", "prediction")}
+    changed("the bootstrap's seed", every, never={"authors_exponents", "mean_curves"})
 
 
 def test_the_grid_of_mean_curves(changed):
@@ -254,8 +258,11 @@ THEORY = {"perceptron_theory", "perceptron_theory_exponents", "figure2", "figure
 DYNAMICS = {
     *("perceptron_dynamics", "perceptron_dynamics_table", "perceptron_fixed_norm", "perceptron_fixed_norm_table"),
     *("perceptron_free_norm", "perceptron_mse", "figure7"),
+    *("perceptron_adiabatic", "perceptron_adiabatic_table", "perceptron_mean_field"),
 }
 TOGETHER = {"perceptron_exponents", "figure1", "figure9"}  # the rules of the two branches' comparison
+#: Of the theory it takes the alphas alone.
+LIMIT = {"perceptron_free_norm_limit", "perceptron_figure_free_norm"}
 
 
 def test_the_perceptrons_dynamics(changed):
@@ -277,4 +284,4 @@ def test_the_perceptrons_theory(changed):
 def test_the_branches_of_the_perceptron_are_whole(made):
     """The two sets above are all of the rules, so that `never` forgets none."""
     perceptron = {rule for rule in made.everything if rule.startswith("perceptron")}
-    assert perceptron == {rule for rule in THEORY | DYNAMICS | TOGETHER if rule.startswith("perceptron")}
+    assert perceptron == {rule for rule in THEORY | DYNAMICS | TOGETHER | LIMIT if rule.startswith("perceptron")}
