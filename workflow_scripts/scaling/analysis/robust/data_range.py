@@ -41,24 +41,25 @@ def candidates(
     significance of the quadratic terms of log lambda_s and log epsilon_s against log P (the scales' laws have a
     correction if that is > `BEND`, from `FEWEST_P_CORRECTED` P on); correction : of log10 epsilon_s at the smallest P,
     0 without; chi2 : quality of the collapse by these laws, chi2_shape : every curve by its own shifts; p : the
-    probability of the former (quality.collapse_p), from the first row on until one is `good`.
+    probability of the former (probability.collapse_p), from the first row on until one is `good`.
     Significances are NaN where there are no seeds to resample, and count as none.
     """
     rows, samples = [], []
     for cut in _cuts(curves):
         begun = curves.from_x(cut)
-        known = bool(resamples and begun.scatters)
-        try:
-            widest = draw(begun, guess, resamples, seed) if known else prepare(begun, beginning_of(begun, guess))
-        except NoCommonLaw:
-            widest = None
-        beginning = widest.collapsed.departure.beginning if widest else beginning_of(begun, guess)
+        widest, left_out = None, 0
         for first in range(max(1, curves.P.size - FEWEST_P + 1)):
+            part = begun.from_P(first)
             try:
-                sample = widest if widest and not first else prepare(begun.from_P(first), beginning)
+                if widest is None:
+                    known = bool(resamples and part.scatters)
+                    sample = draw(part, guess, resamples, seed) if known else prepare(part, beginning_of(part, guess))
+                    widest, left_out = sample, first
+                else:
+                    sample = prepare(part, widest.collapsed.departure.beginning)
             except NoCommonLaw:
                 continue
-            sample = replace(sample, bends=_bends(widest, first))
+            sample = replace(sample, bends=_bends(widest, first - left_out))
             bend = float(sample.bent(sample.collapsed)[0]) if sample.bends else np.nan
             enough = sample.curves.P.size >= FEWEST_P_CORRECTED
             sample = replace(sample, corrected=bend > BEND and enough)
@@ -75,13 +76,8 @@ def candidates(
                 }
             )
             samples.append(sample)
-            if (
-                rows[-1]["chi2"] <= LARGEST_CHI2
-                and widest
-                and widest.drawn
-                and (every_p or not any(map(_likely, rows[:-1])))
-            ):
-                deviations = (widest.drawn.y - widest.y)[:RANGE_RESAMPLES, first:]
+            if rows[-1]["chi2"] <= LARGEST_CHI2 and widest.drawn and (every_p or not any(map(_likely, rows[:-1]))):
+                deviations = (widest.drawn.y - widest.y)[:RANGE_RESAMPLES, first - left_out :]
                 rows[-1]["p"] = collapse_p(sample, deviations, np.random.default_rng([seed, 2]))
             if not every and _likely(rows[-1]):
                 break
@@ -135,9 +131,9 @@ def _cuts(curves: RunCurves) -> np.ndarray:
     return np.array([cut for cut in cuts if cut == begin or curves.mask[:, cut:].sum(axis=1).min() >= CURVE_POINTS])
 
 
-def _bends(widest: Sample | None, first: int) -> tuple[float, float] | None:
+def _bends(widest: Sample, first: int) -> tuple[float, float] | None:
     """Standard errors of the quadratic terms of both scales' laws without the `first` smallest P."""
-    if widest is None or widest.drawn is None or widest.curves.P.size - first < 4:
+    if widest.drawn is None or widest.curves.P.size - first < 4:
         return None
     quadratic = curvature(widest.log10_P[first:])
     shifts = widest.drawn.collapsed.a, widest.drawn.collapsed.b
