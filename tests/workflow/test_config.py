@@ -80,7 +80,7 @@ def test_a_name_of_a_file_in_another_case_is_the_same_choice():
 
 
 def test_a_cell_of_one_s_own_can_replace_the_preset_s():
-    own = study(preset="quick", cells={"CNN_digits": None, "ResNet_digits": None})
+    own = study(preset="quick", cells={"CNN_digits": None, "ResNet_digits": None, "MLP_text": None})
     assert list(own.cells) == ["ViT_digits"]
 
 

@@ -4,8 +4,9 @@
 | --- | --- |
 | measure | what the errors measure, as an axis says it: "test error", "test loss - 0.6 (nats)" |
 | counted | what P counts: "images", "characters" |
-| guess | the error of the best constant answer, or NaN where it is not known |
-| floor | what was subtracted from the errors, and from `guess` and `highest` |
+| guess | the error from which the curves begin, or NaN where it is not known |
+| constant | the error of the best constant answer, or NaN; where curves begin there, it is `guess` |
+| floor | what was subtracted from the errors, and from `guess`, `constant` and `highest` |
 | highest | the largest error that there can be |
 
 A table without these columns is of test errors, fractions of images.
@@ -17,7 +18,8 @@ from typing import Any
 
 import pandas as pd
 
-FACTS: dict[str, Any] = {"measure": "test error", "counted": "images", "guess": nan, "floor": 0.0, "highest": 1.0}
+FACTS: dict[str, Any] = {"measure": "test error", "counted": "images", "guess": nan, "constant": nan}
+FACTS |= {"floor": 0.0, "highest": 1.0}
 
 
 def facts_of(table: pd.DataFrame) -> dict[str, Any]:
@@ -35,12 +37,20 @@ def with_facts(table: pd.DataFrame, facts: Mapping[str, Any] | pd.DataFrame) -> 
     return table.drop(columns=list(FACTS), errors="ignore").assign(**facts)
 
 
-def facts(measure: str, counted: str, guess: float = nan, floor: float = 0.0, highest: float = inf) -> dict[str, Any]:
-    """The facts by name; `guess` and `highest` as they are before `floor` is subtracted."""
+def facts(
+    measure: str,
+    counted: str,
+    guess: float = nan,
+    floor: float = 0.0,
+    highest: float = inf,
+    constant: float | None = None,
+) -> dict[str, Any]:
+    """The facts by name; errors as they are before `floor` is subtracted. `constant` : if it is not `guess`."""
     return {
         "measure": measure,
         "counted": counted,
         "guess": guess - floor,
+        "constant": (guess if constant is None else constant) - floor,
         "floor": float(floor),
         "highest": highest - floor,
     }

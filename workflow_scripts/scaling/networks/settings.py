@@ -125,8 +125,14 @@ class Settings(Section):
 
         kind : "baseline", every cell as it is; "weight_decay", the variants that change the weight decay and keep the
             optimizer; "sgd", those that change the optimizer to SGD; "norms", the norms other than the default one, on
-            the data sets of "weight_decay" (the paper: CIFAR10), on all if that is empty. ValueError for any other.
+            the data sets of "weight_decay" (the paper: CIFAR10), on all if that is empty; "measures" and "tasks", the
+            variants that change what is analysed or what is minimised, each cell's after its baseline. ValueError for
+            any other.
         """
+        if kind in ("measures", "tasks"):
+            changed = self._changing(kind.removesuffix("s"))
+            cells = dict.fromkeys(cell for cell, *_ in changed)
+            return [key for cell in cells for key in ((cell, "baseline", self.norms[0]), *changed) if key[0] == cell]
         if kind == "baseline":
             return [(cell, "baseline", self.norms[0]) for cell in self.cells]
         if kind == "weight_decay":
@@ -134,7 +140,7 @@ class Settings(Section):
         if kind == "sgd":
             return [key for key in self._changing("optimizer") if self.training(*key[:2]).optimizer == "SGD"]
         if kind != "norms":
-            raise ValueError(f"rows of kind {kind!r}: not one of baseline, weight_decay, sgd, norms")
+            raise ValueError(f"rows of kind {kind!r}: not one of baseline, weight_decay, sgd, norms, measures, tasks")
         varied = {self.cells[cell].dataset for cell, *_ in self.rows("weight_decay")}
         names = [cell for cell in self.cells if self.cells[cell].dataset in varied or not varied]
         return [(cell, "baseline", norm) for cell in names for norm in self.norms if norm != self.norms[0]]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from scaling.analysis.exponents import AGREE
+from scaling.analysis.facts import facts_of
 from scaling.core.notation import with_interval, with_uncertainty
 from scaling.core.provenance import software
 from scaling.core.tidy import read_table
@@ -53,7 +54,7 @@ def front_page(
         + f".{_time(seconds)}",
         *(_what_to_see(cell, exponents, picture) if exponents is not None and picture else []),
         "Predicted and measured exponents (Table 1)\n------------------------------------------",
-        "The smallest test error falls with the number of images as P\\ :sup:`-γ`. γ_pred = γ₁γ₂ comes from the "
+        "The smallest test error falls with the number of examples as P\\ :sup:`-γ`. γ_pred = γ₁γ₂ comes from the "
         f"learning curves, γ_meas from the smallest errors. They agree within {AGREE:g} standard errors of their "
         "difference (published, authors), or where the interval of the difference contains zero (robust). Where that "
         f"interval is wide (more than {WEAK:.0%} of γ_meas on either side), the test is weak.",
@@ -69,11 +70,11 @@ def _what_to_see(cell: str, exponents: pd.DataFrame, picture: bytes) -> list[str
     """The picture of the cell, and what it shows, number by number."""
     robust = exponents[exponents["procedure"] == "robust"]
     row = robust.iloc[0].to_dict() if len(robust) else {}
-    why = _reason(row)
+    why, facts = _reason(row), facts_of(exponents)
     number = {name: _number(row, name, why) for name in ("gamma_1", "gamma_2", "gamma_pred", "gamma_meas")}
     lines = [
-        f"1. **One early line.** Early in training the test error ε falls with the norm λ of the weights as λ\\ "
-        f":sup:`-γ₁`, the same line for every P (number of images). γ₁ = {number['gamma_1']}.",
+        f"1. **One early line.** Early in training the {facts['measure']} ε falls with the norm λ of the weights as "
+        f"λ\\ :sup:`-γ₁`, the same line for every P (number of {facts['counted']}). γ₁ = {number['gamma_1']}.",
         "2. **The curves leave it one after another.** The norm of the smallest error (star) grows as P\\ :sup:`γ₂`. "
         f"γ₂ = {number['gamma_2']}. Over their stars, the curves that have left guessing fall on one.{_collapse(row)}",
         "3. **Together they give the law of data.** The smallest error falls as P\\ :sup:`-γ`. Predicted: γ₁γ₂ = "
@@ -84,7 +85,7 @@ def _what_to_see(cell: str, exponents: pd.DataFrame, picture: bytes) -> list[str
         "What you should see\n-------------------",
         f".. image:: data:image/png;base64,{uri}\n   :alt: learning curves of {cell}, rescaled, and the best errors\n"
         "   :width: 100%",
-        f"*{cell.replace('_', ' ')}; from blue (few images) to orange (many); intervals are 95 %, "
+        f"*{cell.replace('_', ' ')}; from blue (few {facts['counted']}) to orange (many); intervals are 95 %, "
         "of the robust procedure.*",
         "\n".join(lines),
     ]

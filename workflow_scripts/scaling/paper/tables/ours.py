@@ -1,8 +1,11 @@
 """Tables 1 to 5 of this study: the exponents of both procedures with the published values beside them."""
 
+import math
+
 import pandas as pd
 
 from scaling.analysis.exponents import SIGMA, wide_by
+from scaling.analysis.facts import FACTS, facts_of
 from scaling.paper.contents import TABLES
 from scaling.sources.facts import PUBLISHED_NORM, published_values
 
@@ -32,14 +35,26 @@ def paper_table(number: int, exponents: pd.DataFrame, default_norm: str) -> pd.D
     printed; empty where the paper has none), its value and standard error by the authors' procedure, and its value and
     interval by the robust one; where gamma_pred and gamma_meas are in the table, sigma of their difference (published
     and by the authors' procedure), and difference with its interval (robust); censored_P; and the robust
-    procedure's note, in words, of what is missing and why.
+    procedure's note, in words, of what is missing and why. Where some row is not of test errors on images, `of` says in
+    words what it is of.
     """
     fits = wide_by(exponents, KEY)
     rows = [
-        dict(zip(KEY, key, strict=True)) | _published(number, key, default_norm) | _ours(table)
+        dict(zip(KEY, key, strict=True)) | _published(number, key, default_norm) | _ours(table) | {"of": _of(table)}
         for key, table in fits.items()
     ]
-    return pd.DataFrame(rows).reindex(columns=[*KEY, *_columns(number, _procedures(exponents))])
+    of = ["of"] if any(row["of"] for row in rows) else []
+    return pd.DataFrame(rows).reindex(columns=[*KEY, *_columns(number, _procedures(exponents)), *of])
+
+
+def _of(fits: pd.DataFrame) -> str:
+    """What a row's errors are, in words; empty for the usual ones."""
+    facts = facts_of(fits)
+    if all(facts[name] == FACTS[name] for name in ("measure", "counted")):
+        return ""
+    known = math.isfinite(facts["constant"])
+    guess = f"; the best constant answer gets {facts['constant']:.3g}" if known else ""
+    return f"{facts['measure']}, P counts {facts['counted']}{guess}"
 
 
 def external_table(exponents: pd.DataFrame) -> pd.DataFrame:

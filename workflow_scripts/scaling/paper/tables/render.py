@@ -62,7 +62,7 @@ def notes_of(table: pd.DataFrame) -> list[str]:
     names = _names_of(table)
     return [
         f"{' '.join(str(row[name]) for name in names).replace('_', ' ')}{by}: {row[column]}."
-        for column, by in (("trained", ""), ("counterpart", ""), ("note_robust", ", robust"))
+        for column, by in (("of", ""), ("trained", ""), ("counterpart", ""), ("note_robust", ", robust"))
         for row in table.to_dict("records")
         if isinstance(row.get(column), str) and row[column]
     ]
