@@ -8,7 +8,7 @@ from scaling.analysis.robust.bootstrap import resample_counts, widen
 from scaling.analysis.robust.chain import Drawn, NoCommonLaw, Sample, beginning_of, minima_of, prepare
 from scaling.analysis.robust.collapse import Collapse, collapse_resamples, misfit
 from scaling.analysis.robust.departure import Beginning
-from scaling.analysis.robust.runs import RunCurves, log10_mean_curves, single_run_deviations
+from scaling.analysis.robust.runs import RunCurves, borrowed_deviations, log10_mean_curves
 from scaling.analysis.robust.thresholds import CHANCE, RANGE_RESAMPLES
 
 
@@ -67,9 +67,9 @@ def collapse_again(sample: Sample, whole: Collapse, y: np.ndarray, centres: np.n
 
 
 def resampled_curves(sample: Sample, resamples: int, seed: int) -> np.ndarray:
-    """Mean curves [B, n_P, G] of seeds drawn with replacement within each P."""
-    rng = np.random.default_rng(seed)
-    counts = resample_counts(sample.curves.runs, sample.curves.P, resamples, seed)
-    return single_run_deviations(sample.curves, resamples, rng) + widen(
-        log10_mean_curves(sample.curves, counts), sample.y, sample.curves.runs
-    )
+    """Mean curves [B, n_P, G] of seeds drawn with replacement within each P; few runs have the scatter of others."""
+    curves = sample.curves
+    drawn = log10_mean_curves(curves, resample_counts(curves.runs, curves.P, resamples, seed))
+    own = (curves.donors == np.arange(curves.P.size))[:, None]
+    borrowed = borrowed_deviations(curves, resamples, np.random.default_rng(seed))
+    return np.where(own, widen(drawn, sample.y, curves.runs), sample.y + borrowed)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from scaling.analysis.facts import facts_of
 from scaling.analysis.mean_curves import rising_branch
-from scaling.analysis.robust.thresholds import COVERAGE, GRID_POINTS, LEARNED, LEAST_FALL
+from scaling.analysis.robust.thresholds import COVERAGE, ENOUGH_RUNS, GRID_POINTS, LEARNED, LEAST_FALL
 from scaling.core.errors import BadInput
 
 NO_RUN = "no run has two finite points of different norm"
@@ -46,13 +46,15 @@ class RunCurves:
 
     @property
     def donors(self) -> np.ndarray:
-        """[n_P] whose scatter is that of each P: its own, of a single run that of the nearest P with several."""
-        several = np.flatnonzero(self.runs > 1)
-        index = np.arange(self.P.size)
-        if not several.size:
+        """[n_P] whose scatter each P has: its own, or with few runs that of the nearest P with enough (`ENOUGH_RUNS`).
+
+        Where no P has enough, those with most runs do.
+        """
+        index, enough = np.arange(self.P.size), self.runs >= min(ENOUGH_RUNS, self.runs.max())
+        if self.runs.max() < 2:
             return index
-        distance = np.abs(np.log(self.P)[:, None] - np.log(self.P[several]))
-        return np.where(self.runs > 1, index, several[np.argmin(distance, axis=1)])
+        distance = np.abs(np.log(self.P)[:, None] - np.log(self.P[enough]))
+        return np.where(enough, index, index[enough][np.argmin(distance, axis=1)])
 
     def from_P(self, first: int) -> "RunCurves":
         """The same without the `first` smallest values of P."""
@@ -238,8 +240,8 @@ def _log10_means(curves: RunCurves, counts: np.ndarray) -> np.ndarray:
 def log10_standard_errors(curves: RunCurves) -> np.ndarray:
     """Standard error of log10 of the mean error of each P, root mean square along its curve, [n_P].
 
-    From the scatter of the runs (delta method) where there are two or more; a single run has the scatter of the runs of
-    the nearest P with several (`donors`). For mean curves from the scatter of neighbouring points,
+    From the scatter of the runs (delta method) where there are two or more; where there are few, from that of the
+    nearest P with enough (`donors`). For mean curves from the scatter of neighbouring points,
     sigma^2 = mean of (y_{i-1} - 2 y_i + y_{i+1})^2 / 6 (Gasser, Sroka and Jennen-Steinmetz, Biometrika 73, 625, 1986;
     the median in place of the mean, so that a jump does not count).
     """
@@ -255,14 +257,14 @@ def log10_standard_errors(curves: RunCurves) -> np.ndarray:
             second = np.diff(mean[index, mask], 2) if mask.sum() > 2 else np.zeros(1)
             result[index] = 1.4826 * np.median(np.abs(second)) / np.sqrt(6)
     donors = curves.donors
-    return np.where(donors == np.arange(donors.size), result, result[donors] * np.sqrt(curves.runs[donors]))
+    return result[donors] * np.sqrt(curves.runs[donors] / curves.runs)
 
 
-def single_run_deviations(curves: RunCurves, resamples: int, rng: np.random.Generator) -> np.ndarray:
-    """What a resample adds to log10 of the curves of single runs, [B, n_P, G]; 0 for means of several.
+def borrowed_deviations(curves: RunCurves, resamples: int, rng: np.random.Generator) -> np.ndarray:
+    """What a resample adds to log10 of the mean curves of P with few runs, [B, n_P, G]; 0 where there are enough.
 
-    A run of the nearest P with several, drawn by chance, minus their mean, at the same norm (beyond its ends: as at
-    its end), stretched by sqrt(n/(n - 1)).
+    The mean of as many runs of the P that lends its scatter (`donors`), drawn by chance, minus the mean of all of them,
+    at the same norm (beyond its ends: as at its end), stretched by sqrt(n/(n - 1)).
     """
     result = np.zeros((resamples, *curves.mask.shape))
     mean = log10_mean_curves(curves)[0]
@@ -273,7 +275,7 @@ def single_run_deviations(curves: RunCurves, resamples: int, rng: np.random.Gene
         with np.errstate(divide="ignore", invalid="ignore"):
             deviations = np.log10(runs) - mean[donor]
         filled = np.stack([_filled(row) for row in deviations]) * np.sqrt(len(runs) / (len(runs) - 1))
-        result[:, index] = filled[rng.integers(len(runs), size=resamples)]
+        result[:, index] = filled[rng.integers(len(runs), size=(resamples, curves.runs[index]))].mean(axis=1)
     return result
 
 

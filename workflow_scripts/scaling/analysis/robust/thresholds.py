@@ -11,6 +11,7 @@ COVERAGE = 0.95
 #: very small weights may never leave random guessing; their norm stays small, and where they end every mean would.
 LEARNED = 0.1
 LEAST_FALL = 0.02  # of the error: a P none of whose runs falls by more has not learned
+ENOUGH_RUNS = 4  # of a P for a scatter of its own: two tell their scatter to 70% only, four to 40%
 CURVE_POINTS = 7  # a curve of fewer grid points is left out, and no minimum is fitted through fewer
 
 # 2. Collapse -------------------------------------------------------------------------------------------------------
