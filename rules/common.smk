@@ -18,9 +18,12 @@ try:
 except BadInput as problem:
     raise WorkflowError(str(problem))
 
-# What rooms add to: the files that `all` asks for, and where learning curves come from.
+# What rooms add to: the files that `all` asks for, and where learning curves come from; tables of which laws hold
+# (columns: scaling.laws.table), and exact curves whose exponents are known (scaling.laws.procedures).
 TARGETS = []
 SOURCES = []
+LAWS = []
+KNOWN_CURVES = []
 ROOMS = sorted(glob.glob(os.path.join(glob.escape(HERE), "rules", "*", "*.smk")))
 
 # How a rule calls a step: python "$SCALING_RUN" ROOM/STEP --option ... The path is in the environment and not in the

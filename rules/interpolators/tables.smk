@@ -18,6 +18,7 @@ INTERPOLATOR_TABLES = {
     "laws": ({"paths": "paths.tsv"}, ["--fixed-ratio", to_json(INTERPOLATORS.fixed_ratio)]),
 }
 TARGETS += [f"results/interpolators/{table}.tsv" for table in (*INTERPOLATOR_TABLES, "theory", "network", "paths")]
+LAWS += ["results/interpolators/laws.tsv"]
 
 
 for table, (needed, settings) in INTERPOLATOR_TABLES.items():

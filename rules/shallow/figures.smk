@@ -20,6 +20,7 @@ SHALLOW_OPTIONS = {
 }
 SHALLOW_TABLES = "laws.tsv", "phases.tsv", "norm_laws.tsv", "collapse.tsv", "spectra_decay.tsv", "trained_laws.tsv"
 TARGETS += [f"results/shallow/{table}" for table in SHALLOW_TABLES]
+LAWS += ["results/shallow/laws.tsv"]
 TARGETS += [f"results/figures/shallow_{name}.{kind}" for name in SHALLOW_FIGURES for kind in ("pdf", "png")]
 
 

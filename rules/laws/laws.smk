@@ -1,0 +1,54 @@
+# Where the laws hold: what all rooms know of them in one table, and the procedures on curves of known exponents.
+# Rooms announce their tables in LAWS and KNOWN_CURVES; those that come after this one, too: so they are read late.
+TARGETS += [f"results/laws.{kind}" for kind in ("tsv", "md", "tex")] + ["results/laws_procedures.tsv"]
+TARGETS += [f"results/figures/laws.{kind}" for kind in ("pdf", "png")]
+
+
+rule laws_table:
+    input:
+        lambda wildcards: LAWS,
+    output:
+        tsv="results/laws.tsv",
+        md="results/laws.md",
+        tex="results/laws.tex",
+    log:
+        "logs/laws_table.log",
+    localrule: True
+    params:
+        code=code("laws/table"),
+    shell:
+        'python "$SCALING_RUN" laws/table --laws {input:q} --tsv {output.tsv:q} --md {output.md:q} --tex {output.tex:q}'
+        " > {log:q} 2>&1"
+
+
+rule laws_figure:
+    input:
+        "results/laws.tsv",
+    output:
+        pdf="results/figures/laws.pdf",
+        png=report(
+            "results/figures/laws.png",
+            caption="captions/where.rst",
+            category="Where the laws hold",
+            labels={"figure": "laws", "shows": "the exponents of all models"},
+        ),
+    log:
+        "logs/figures/laws.log",
+    localrule: True
+    params:
+        code=code("laws/figure_where"),
+    shell:
+        'python "$SCALING_RUN" laws/figure_where --laws {input:q} --pdf {output.pdf:q} --png {output.png:q} > {log:q} 2>&1'
+
+
+rule laws_procedures:
+    input:
+        lambda wildcards: KNOWN_CURVES,
+    output:
+        "results/laws_procedures.tsv",
+    log:
+        "logs/laws_procedures.log",
+    params:
+        code=code("laws/procedures"),
+    shell:
+        'python "$SCALING_RUN" laws/procedures --known {input:q} --output {output:q} > {log:q} 2>&1'
