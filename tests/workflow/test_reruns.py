@@ -254,13 +254,21 @@ def test_the_grid_of_mean_curves(changed):
     changed("the grid of mean curves", {"mean_curves": every}, never={"robust_exponents", "trajectories"})
 
 
-THEORY = {"perceptron_theory", "perceptron_theory_exponents", "figure2", "figure5", "figure6", "figure8"}
+THEORY = {
+    *("perceptron_theory", "perceptron_theory_exponents", "perceptron_known_curves"),
+    *("figure2", "figure5", "figure6", "figure8"),
+}
 DYNAMICS = {
     *("perceptron_dynamics", "perceptron_dynamics_table", "perceptron_fixed_norm", "perceptron_fixed_norm_table"),
     *("perceptron_free_norm", "perceptron_mse", "figure7"),
     *("perceptron_adiabatic", "perceptron_adiabatic_table", "perceptron_mean_field"),
 }
-TOGETHER = {"perceptron_exponents", "figure1", "figure9"}  # the rules of the two branches' comparison
+TOGETHER = {
+    "perceptron_exponents",
+    "perceptron_laws",
+    "figure1",
+    "figure9",
+}  # the rules of the two branches' comparison
 #: Of the theory it takes the alphas alone.
 LIMIT = {"perceptron_free_norm_limit", "perceptron_figure_free_norm"}
 
