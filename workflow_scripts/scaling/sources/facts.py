@@ -12,6 +12,9 @@ from scaling.core.errors import BadInput
 from scaling.core.tidy import read_table
 from scaling.sources.source import Row
 
+#: Numbers of classes of the paper's data sets.
+CLASSES = {"MNIST": 10, "CIFAR10": 10, "CIFAR100": 100}
+
 FOLDER = Path(__file__).parent / "printed"
 # What lambda is in the published curves of Tables 1 to 4: the authors' own definition of the spectral complexity.
 PUBLISHED_NORM = "spectral_complexity_authors"

@@ -8,7 +8,7 @@ import pandas as pd
 
 from scaling.analysis.mean_curves import OPTIMA_COLUMNS
 from scaling.core.errors import BadInput
-from scaling.networks.data.sizes import TORCHVISION
+from scaling.sources.facts import CLASSES
 from scaling.sources.pickled import read_pickled
 
 KEYS = ["P_arr", "log_x_grid", "mean_val_error_arr", "l_0_arr"]
@@ -72,7 +72,7 @@ def curves_as_trajectories(curves: pd.DataFrame, cell: str) -> pd.DataFrame:
     guess : 1 - 1/classes of the cell's data set (FAMILY_DATASET).
     """
     runs = curves.rename(columns={"error_mean": "test_error"})[["P", "log10_norm", "test_error"]]
-    return runs.assign(seed=np.nan, diverged=False, guess=1 - 1 / TORCHVISION[cell.split("_")[1]].classes)
+    return runs.assign(seed=np.nan, diverged=False, guess=1 - 1 / CLASSES[cell.split("_")[1]])
 
 
 def _part(values: Any, index: int | None, dimensions: int) -> np.ndarray:
