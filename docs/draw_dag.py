@@ -56,8 +56,8 @@ BOXES = {
         ["perceptron_free_norm_limit", "perceptron_figure_free_norm"],
     ),
 }
-#: Not drawn: the target, and a sketch that needs nothing.
-WITHOUT_BOX = {"all", "figure5"}
+#: Not drawn: the target, a sketch that needs nothing, and what rooms tell the table of all models.
+WITHOUT_BOX = {"all", "figure5", "network_laws", "perceptron_laws", "perceptron_known_curves"}
 #: Nor are the rooms of further models, whose rules begin with their names: a room that arrives changes no shared file.
 WITH_BOXES = {"analysis", "networks", "paper", "perceptron", "report", "sources", "validation"}
 FURTHER = tuple(f"{room.name}_" for room in (ROOT / "rules").iterdir() if room.is_dir() and room.name not in WITH_BOXES)

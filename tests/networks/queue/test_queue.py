@@ -39,7 +39,7 @@ CELL = {
     "log_points": 5,
     "batch_size": 16,
 }
-NOTHING_ELSE = dict.fromkeys(("CNN_digits", "ResNet_digits", "ViT_digits"))
+NOTHING_ELSE = dict.fromkeys(("CNN_digits", "ResNet_digits", "ViT_digits", "MLP_text"))
 
 
 def study(**changes):
