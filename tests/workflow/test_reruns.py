@@ -109,7 +109,7 @@ def test_the_style_of_all_figures(changed):
     figures = {
         rule: count
         for rule, count in changed.everything.items()
-        if rule.startswith(drawn) or "_figure_" in rule or rule == "prediction"
+        if rule.startswith(drawn) or "_figure_" in rule or rule in ("laws_figure", "prediction")
     }
     assert set(changed("the style of all figures", figures)) <= {"prediction_table"}
 
@@ -226,10 +226,10 @@ def test_an_optimizer_that_is_not_chosen(changed):
 
 
 def test_the_notation_of_numbers(changed):
-    """Tables and figures; nothing is fitted again."""
+    """Tables, figures and sentences with numbers; nothing is fitted again."""
     changed.write(f"{LIBRARY}/core/notation.py", "import math", "import math  # numbers\n\nNOVELTY = 1")
     named, _ = changed.planned()
-    shown = ("table", "figure", "draw_audit", "picture", "prediction")
+    shown = ("table", "figure", "draw_audit", "picture", "prediction", "network_laws")
     assert [rule for rule in named if not (rule.startswith(shown) or "_figure_" in rule)] == []
     changed("the notation of numbers", dict(named), never=FITS | {"train_block", "trajectories"})
 
@@ -237,7 +237,7 @@ def test_the_notation_of_numbers(changed):
 def test_a_threshold_of_the_robust_procedure(changed):
     """Its fits and what comes after; the authors' procedure does not know it."""
     changed.write(f"{LIBRARY}/analysis/robust/thresholds.py", "RISE = 0.1", "RISE = 0.1 + 0.0")
-    every = {rule: changed.everything[rule] for rule in ("robust_exponents", "prediction")}
+    every = {rule: changed.everything[rule] for rule in ("robust_exponents", "prediction", "laws_procedures")}
     following = changed("a threshold of the robust procedure", every, never={"authors_exponents", "mean_curves"})
     assert {"exponents", "table", "figure"} <= set(following)
 
