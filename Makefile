@@ -1,11 +1,12 @@
-# `make` sets up and runs the quick study; `make test` sets up and runs the tests, `make test-slurm` the faults.
+# `make` sets up and runs the quick study. `make test` sets up and runs the tests, `make test-slow` those that take minutes,
+# `make test-slurm` the faults.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # One thread per process: the workflow keeps the cores busy with jobs, and the same thread count gives the same bits.
 export OMP_NUM_THREADS = 1
 
-.PHONY: all watch env test test-slurm lint bench-theory bench-covariates bench-interpolators bench-shallow bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve
+.PHONY: all watch env test test-slow test-slurm lint bench-theory bench-covariates bench-interpolators bench-shallow bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve
 
 # The greedy scheduler: the default one's optimum is not worth its time for jobs this short.
 all: env
@@ -25,6 +26,10 @@ $(VENV)/.complete: envs/requirements.txt
 
 test: env
 	$(BIN)/python -m pytest
+
+# What plans or runs the workflow many times: reruns after changes, rooms that come and go, the tutorial.
+test-slow: env
+	$(BIN)/python -m pytest -m slow
 
 # Kills, full disks and a real Slurm: Debian's, installed where it is missing (as root), brought up on 127.0.0.1 and taken
 # down again.

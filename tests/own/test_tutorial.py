@@ -4,7 +4,10 @@ import json
 import re
 
 import matplotlib
+import pytest
 from harness.paths import ROOT
+
+pytestmark = pytest.mark.slow
 
 NOTEBOOK = json.loads((ROOT / "examples/tutorial.ipynb").read_text(encoding="utf-8"))
 CODE = ["".join(cell["source"]) for cell in NOTEBOOK["cells"] if cell["cell_type"] == "code"]

@@ -10,6 +10,8 @@ import yaml
 from harness.paths import ROOT
 from harness.study import TINY, Study
 
+pytestmark = pytest.mark.slow
+
 LIBRARY = "workflow_scripts/scaling"
 
 #: A theory of its own: rules, a step, the library with its settings. (Its tests and its page need no code.)

@@ -10,6 +10,8 @@ from collections import Counter
 import pytest
 from harness.study import Study
 
+pytestmark = pytest.mark.slow
+
 # The workflow with every script replaced by one that only creates what is asked of it, so that Snakemake's records of
 # code and settings are those of a real run.
 NOTHING_BUT_FILES = """
