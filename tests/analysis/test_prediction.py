@@ -63,3 +63,9 @@ def test_too_few_P_give_an_empty_table_that_can_be_drawn(table):
     assert list(empty.columns) == COLUMNS and empty.empty
     assert len(draw_prediction(empty).axes) == 3
     assert len(draw_prediction(table).axes[0].get_lines()) >= 6
+
+
+def test_curves_that_never_leave_guessing_predict_nothing():
+    runs = synthetic_study(TRUTH, Noise(), P, 2, np.random.default_rng(1))
+    runs = runs.assign(test_error=np.random.default_rng(2).uniform(0.899, 0.901, len(runs)), guess=0.9)
+    assert predictions(runs, [100_000], resamples=20).empty

@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, Field, ValidationError, create_model
 
 from scaling.core.errors import BadInput
-from scaling.core.settings import what_is_wrong
+from scaling.core.settings import laid_over, what_is_wrong
 from scaling.core.written import text_of, with_numbers
 from scaling.networks.families import beside
 
@@ -70,14 +70,8 @@ def read_files(files: Sequence[Path], preset: str | None = None) -> Study:
             content = yaml.safe_load(text_of(file))
         except (OSError, yaml.YAMLError) as problem:
             raise BadInput(f"{file}: not a configuration file ({' '.join(str(problem).split())})") from None
-        config = _update(config, content or {})
+        config = laid_over(config, content or {})
     return read_study(config | ({} if preset is None else {"preset": preset}))
-
-
-def _update(base: Any, over: Any) -> Any:
-    if not (isinstance(base, dict) and isinstance(over, dict)):
-        return over
-    return base | {key: _update(base.get(key), value) for key, value in over.items()}
 
 
 def _merge(base: Any, over: Any) -> Any:

@@ -45,7 +45,7 @@ def predictions(
     measured; the largest, for `P`), P, quantity ("log10_lambda_opt", "error_opt", "error" along the curve at
     log10_norm), value with its interval low, high (NaN without seeds), measured with its standard error sigma (of error
     and error_opt: of the mean over the runs; NaN where there is none). No rows where fewer than `FEWEST_P`
-    values of P are left or nothing can be fitted.
+    values of P are left or no two curves meet.
     """
     try:
         curves = runs_on_grid(trajectories).long_enough(CURVE_POINTS)
@@ -61,6 +61,8 @@ def predictions(
         if fitted.P.size < FEWEST_P or not wanted.size:
             continue
         table, samples = candidates(fitted, resamples, seed, guess, every=False)
+        if not samples:  # no two curves meet
+            continue
         sample = settled(samples[choose(table)], resamples, seed)
         tables += [_of_one_P(sample, value, confidence).assign(fitted_to=fitted.P[-1]) for value in wanted]
     if not tables:

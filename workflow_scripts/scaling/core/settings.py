@@ -28,6 +28,22 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def laid_over(base: Any, over: Any) -> Any:
+    """`over` on top of `base`, dictionaries key by key."""
+    if not (isinstance(base, dict) and isinstance(over, dict)):
+        return over
+    return base | {key: laid_over(base.get(key), value) for key, value in over.items()}
+
+
+def with_preset(presets: dict[str, dict[str, Any]], section: str, given: Any) -> Any:
+    """The whole configuration `given`, with what the chosen preset of a room says of its section under what is given.
+
+    For a room whose presets stand in its own module, so that it leaves with its folders.
+    """
+    preset = presets.get(given.get("preset")) if isinstance(given, dict) else None
+    return given if preset is None else given | {section: laid_over(preset, given.get(section, {}))}
+
+
 def what_is_wrong(error: Any) -> str:
     """One of pydantic's errors in words, with the value that was given where that helps."""
     given = "" if error["type"] in ("missing", "value_error") else f", got {error['input']!r}"

@@ -6,6 +6,7 @@ variance of nu that it explains (multiplicity included). What no mode explains, 
 missing features and the part of the teacher that is not linear in the features, all in one number.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -42,7 +43,7 @@ class Traces:
     in_log_kappa: dict[str, np.ndarray]
 
 
-class Features:
+class Features(ABC):
     """What the theory asks of features: traces, the sums of its starting point, what they miss of the teacher.
 
     u0 : the share of the teacher that is noise to the features' own modes (see `Traces`).
@@ -52,13 +53,13 @@ class Features:
     u0: float
     size: float
 
+    @abstractmethod
     def traces(self, log_kappa: np.ndarray) -> Traces:
         """The traces at each log kappa, shape (n,)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def moments(self) -> tuple[float, float, float, float]:
         """S_1, S_2 = sum g om^j and F_1, F_2 = sum tau om^j."""
-        raise NotImplementedError
 
     @cached_property
     def missed(self) -> float:

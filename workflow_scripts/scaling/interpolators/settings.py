@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from scaling.core.settings import Count, Distinct, Section
+from scaling.core.settings import Count, Distinct, Section, with_preset
 
 P = Annotated[float, Field(ge=1.05, le=2)]
 Alpha = Annotated[float, Field(ge=1e-4, le=10)]
@@ -138,12 +138,4 @@ class Settings(Section):
     @classmethod
     def _interpolators_of_the_preset(cls, given: Any) -> Any:
         """The preset's values for what is not given. (All rooms' classes are joined: each method has its own name.)"""
-        preset = PRESETS.get(given.get("preset")) if isinstance(given, dict) else None
-        return given if preset is None else given | {"interpolators": _over(preset, given.get("interpolators", {}))}
-
-
-def _over(base: Any, over: Any) -> Any:
-    """`over` on top of `base`, key by key."""
-    if not (isinstance(base, dict) and isinstance(over, dict)):
-        return over
-    return base | {key: _over(base.get(key), value) for key, value in over.items()}
+        return with_preset(PRESETS, "interpolators", given)

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
-from scaling.core.settings import Count, Distinct, Positive, Section
+from scaling.core.settings import Count, Distinct, Positive, Section, with_preset
 
 
 def _not_one(g: float) -> float:
@@ -130,14 +130,6 @@ class Settings(Section):
 
     @model_validator(mode="before")
     @classmethod
-    def _of_the_preset(cls, given: Any) -> Any:
-        """The preset's values for what is not given."""
-        preset = PRESETS.get(given.get("preset")) if isinstance(given, dict) else None
-        return given if preset is None else given | {"shallow": _over(preset, given.get("shallow", {}))}
-
-
-def _over(base: Any, over: Any) -> Any:
-    """`over` on top of `base`, key by key."""
-    if not (isinstance(base, dict) and isinstance(over, dict)):
-        return over
-    return base | {key: _over(base.get(key), value) for key, value in over.items()}
+    def _shallow_of_the_preset(cls, given: Any) -> Any:
+        """The preset's values for what is not given. (All rooms' classes are joined: each method has its own name.)"""
+        return with_preset(PRESETS, "shallow", given)

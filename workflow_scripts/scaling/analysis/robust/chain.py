@@ -22,7 +22,7 @@ from scaling.analysis.robust.collapse import (
     straightened,
 )
 from scaling.analysis.robust.departure import Beginning, Departure
-from scaling.analysis.robust.early_law import early_power_law
+from scaling.analysis.robust.early_law import early_law_window
 from scaling.analysis.robust.optimum import smooth_minimum
 from scaling.analysis.robust.quality import houdayer_hartmann
 from scaling.analysis.robust.runs import (
@@ -183,14 +183,13 @@ def prepare(curves: RunCurves, beginning: Beginning | None = None) -> Sample:
 
 def with_window(sample: Sample, tolerance: float = STRAIGHT, share: float = KEPT) -> Sample:
     """The sample collapsed by a master curve that is straight over the first `share` of the early law's window."""
-    gamma_1, left, right = (
-        float(each[0]) for each in early_power_law(sample.u, sample.free.master(sample.u), tolerance)
-    )
-    if np.isnan(gamma_1):
+    window = early_law_window(sample.u, sample.free.master(sample.u)[0], tolerance)
+    if window is None:
         return replace(sample, collapsed=sample.free, window=None)
+    left, right = window
     seen = sample.y[0][sample.index]
     straight = straightened(sample.points, seen, sample.lowest, sample.free, left + share * (right - left))
-    return replace(sample, collapsed=straight, window=(left, right))
+    return replace(sample, collapsed=straight, window=window)
 
 
 def _common_stretch(points: Points, seen: np.ndarray, free: Collapse) -> np.ndarray:

@@ -81,15 +81,7 @@ def vit(
     tokens = rows * columns + 1
     counts.convolution(channels, dim, patch, rows, columns)
     counts.parameters += (tokens + 1) * dim  # positions and class token
-    for _ in range(depth):
-        counts.norm(dim, tokens)
-        for _ in ("query", "key", "value", "out"):
-            counts.linear(dim, dim, tokens)
-        counts.attention(tokens, dim, heads)
-        counts.norm(dim, tokens)
-        counts.linear(dim, mlp_ratio * dim, tokens)
-        counts.linear(mlp_ratio * dim, dim, tokens)
-    counts.norm(dim, tokens)
+    _transformer(counts, tokens, dim, depth, heads, mlp_ratio)
     counts.linear(dim, classes)
     return counts
 
@@ -126,17 +118,22 @@ def gpt(
     (length,) = shape
     counts.embedding(outputs, dim, length)
     counts.parameters += length * dim  # positions
-    for _ in range(depth):
-        counts.norm(dim, length)
-        for _ in ("query", "key", "value", "out"):
-            counts.linear(dim, dim, length)
-        counts.attention(length, dim, heads)
-        counts.norm(dim, length)
-        counts.linear(dim, mlp_ratio * dim, length)
-        counts.linear(mlp_ratio * dim, dim, length)
-    counts.norm(dim, length)
+    _transformer(counts, length, dim, depth, heads, mlp_ratio)
     counts.linear(dim, outputs, Shape.of(shape).targets, bias=False)
     return counts
 
 
 FAMILIES = {"cnn": cnn, "resnet": resnet, "vit": vit, "mlp": mlp, "linear": linear, "gpt": gpt}
+
+
+def _transformer(counts: Counts, tokens: int, dim: int, depth: int, heads: int, mlp_ratio: int) -> None:
+    """Blocks of attention and a two-layer network, a norm before each, and a last norm."""
+    for _ in range(depth):
+        counts.norm(dim, tokens)
+        for _ in ("query", "key", "value", "out"):
+            counts.linear(dim, dim, tokens)
+        counts.attention(tokens, dim, heads)
+        counts.norm(dim, tokens)
+        counts.linear(dim, mlp_ratio * dim, tokens)
+        counts.linear(mlp_ratio * dim, dim, tokens)
+    counts.norm(dim, tokens)
