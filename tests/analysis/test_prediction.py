@@ -5,6 +5,7 @@ import pytest
 
 from scaling.analysis.figures.prediction import draw_prediction
 from scaling.analysis.prediction import COLUMNS, predictions
+from scaling.validation.scenarios import SCENARIOS
 from scaling.validation.synthetic import Noise, Truth, synthetic_study
 
 P = np.array([500, 1000, 2000, 4000, 8000, 16000])
@@ -61,7 +62,7 @@ def test_too_few_P_give_an_empty_table_that_can_be_drawn(table):
     runs = synthetic_study(TRUTH, Noise(), P[:3], 2, np.random.default_rng(1))
     empty = predictions(runs)
     assert list(empty.columns) == COLUMNS and empty.empty
-    assert len(draw_prediction(empty).axes) == 3
+    assert "nothing is predicted" in draw_prediction(empty).axes[0].texts[0].get_text()
     assert len(draw_prediction(table).axes[0].get_lines()) >= 6
 
 
@@ -69,3 +70,9 @@ def test_curves_that_never_leave_guessing_predict_nothing():
     runs = synthetic_study(TRUTH, Noise(), P, 2, np.random.default_rng(1))
     runs = runs.assign(test_error=np.random.default_rng(2).uniform(0.899, 0.901, len(runs)), guess=0.9)
     assert predictions(runs, [100_000], resamples=20).empty
+
+
+def test_curves_without_a_scale_predict_nothing():
+    kind, rng = SCENARIOS["featureless"], np.random.default_rng([5, 1])
+    runs = synthetic_study(kind.truth(rng), kind.noise, np.array(kind.P), kind.seeds, rng)
+    assert predictions(runs, [1_000_000], resamples=40).empty

@@ -16,6 +16,7 @@ from scaling.analysis.robust.runs import (
     log10_standard_errors,
     runs_on_grid,
 )
+from scaling.analysis.robust.slopes import local_slopes, refusals
 from scaling.analysis.robust.thresholds import CURVE_POINTS, FEWEST_P
 from scaling.core.errors import BadInput
 
@@ -45,7 +46,7 @@ def predictions(
     measured; the largest, for `P`), P, quantity ("log10_lambda_opt", "error_opt", "error" along the curve at
     log10_norm), value with its interval low, high (NaN without seeds), measured with its standard error sigma (of error
     and error_opt: of the mean over the runs; NaN where there is none). No rows where fewer than `FEWEST_P`
-    values of P are left or no two curves meet.
+    values of P are left, where no two curves meet, or where the curves bear no gamma_2 (slopes.refusals).
     """
     try:
         curves = runs_on_grid(trajectories).long_enough(CURVE_POINTS)
@@ -63,7 +64,11 @@ def predictions(
         table, samples = candidates(fitted, resamples, seed, guess, every=False)
         if not samples:  # no two curves meet
             continue
-        sample = settled(samples[choose(table)], resamples, seed)
+        chosen = choose(table)
+        sample = settled(samples[chosen], resamples, seed)
+        slopes = local_slopes(sample, sample.drawn)
+        if "gamma_2" in refusals(sample, estimate(sample), sample.drawn, slopes, table["chi2"].iloc[chosen]):
+            continue
         tables += [_of_one_P(sample, value, confidence).assign(fitted_to=fitted.P[-1]) for value in wanted]
     if not tables:
         return pd.DataFrame(columns=COLUMNS)
