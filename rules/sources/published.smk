@@ -24,7 +24,7 @@ def also_published(cell):
 SOURCES.append(
     Source(
         of="published/",
-        rows=lambda of, kind: rows_in(published_folder(), kind),
+        rows=lambda of, kind: one_line(rows_in)(published_folder(), kind),
         window=lambda row: row_named(row.cell, row.variant, row.norm).window,
     )
 )

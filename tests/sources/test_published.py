@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from scaling.core.errors import BadInput
+from scaling.sources.facts import rows_in
 from scaling.sources.published import read_published_curves
 
 P = np.array([100, 200, 400])
@@ -78,3 +79,8 @@ def test_other_contents_are_refused(tmp_path, given, message):
     np.save(tmp_path / "odd.npy", holder)
     with pytest.raises(BadInput, match=rf"odd\.npy: .*{message}"):
         read_published_curves(tmp_path / "odd.npy")
+
+
+def test_a_folder_without_the_authors_files_is_one_line(tmp_path):
+    with pytest.raises(BadInput, match=r"published_curves: .* holds none of the authors' files \(.*npy"):
+        rows_in(tmp_path, "baseline")

@@ -109,12 +109,17 @@ def row_named(cell: str, variant: str, norm: str) -> PublishedRow:
 
 
 def rows_in(folder: str | Path, kind: str) -> list[Row]:
-    """The rows of a kind (networks.settings.Settings.rows) whose curve file is in the folder."""
-    return [
-        Row("published/", row.cell, row.variant, row.norm)
-        for row in published_rows()
-        if row.kind == kind and (Path(folder) / row.file).is_file()
-    ]
+    """The rows of a kind (networks.settings.Settings.rows) whose curve file is in the folder.
+
+    Raises
+    ------
+    BadInput if the folder holds none of the authors' files, of any kind.
+    """
+    there = [row for row in published_rows() if (Path(folder) / row.file).is_file()]
+    if not there:
+        names = sorted({row.file for row in published_rows()})
+        raise BadInput(f"published_curves: {folder} holds none of the authors' files ({', '.join(names[:3])}, ...)")
+    return [Row("published/", row.cell, row.variant, row.norm) for row in there if row.kind == kind]
 
 
 def baseline_of(folder: str | Path, cell: str) -> Row:

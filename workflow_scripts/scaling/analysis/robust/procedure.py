@@ -64,7 +64,7 @@ def robust_exponents(
     # 2. Collapse of the mean curves in every range of P and norm, with and without plateau and correction.
     table, samples = candidates(curves, resamples, seed, guess, every_range)
     if not samples:
-        return nothing("no two curves meet where they are collapsed")
+        return nothing("no two curves meet where a law can be seen: off the error of guessing, and off the floor")
     against_epochs = _against_epochs(trajectories, guess, resamples, seed)
     for name in ("chi2", "p"):
         table[f"{name}_epochs"] = table["min_P"].map(against_epochs.get(name, {}))
