@@ -71,6 +71,14 @@ class Study:
         assert text.count(old) == 1, f"{old!r} is {text.count(old)} times in {path}"
         file.write_text(text.replace(old, new))
 
+    def add(self, files: dict[str, str]) -> None:
+        """Add source files, by their paths; none of them may be there."""
+        for path, text in files.items():
+            file = self.folder / path
+            assert not file.exists(), f"{path} would be changed, not added"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+
     def trainers(self) -> list[int]:
         """Process ids of the training scripts at work in this study's folder, the oldest first."""
         found = []

@@ -176,21 +176,13 @@ OVERRIDES = {
 }
 
 
-def add(study: Study, files: dict[str, str]) -> None:
-    for path, text in files.items():
-        file = study.folder / path
-        assert not file.exists(), f"{path} would be changed, not added"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
-
-
 @pytest.fixture
 def arrived(tmp_path) -> Study:
     """The tiny study with all of these, and with the cell that chooses them."""
     configuration = tmp_path / "study.yaml"
     configuration.write_text(yaml.safe_dump(yaml.safe_load(Path(TINY).read_text()) | OVERRIDES))
     study = Study(tmp_path / "study", configuration)
-    add(study, ROOM | CHOICES)
+    study.add(ROOM | CHOICES)
     return study
 
 
@@ -242,6 +234,6 @@ def test_what_arrives_makes_nothing_stale(tmp_path):
     study = Study(tmp_path / "study")
     targets = ["results/exponents/CNN_digits/baseline/l2.authors.tsv", "results/perceptron/theory.tsv"]
     study.run("--cores", "2", "--config", "cells={CNN_digits: {epochs: 2}}", "preset=tiny", "--", *targets)
-    add(study, ROOM | CHOICES)
+    study.add(ROOM | CHOICES)
     jobs = study.planned("--config", "cells={CNN_digits: {epochs: 2}}", "preset=tiny", "--", *targets)
     assert not any(jobs), jobs
