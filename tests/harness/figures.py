@@ -1,5 +1,6 @@
 """Synthetic panels, and the check that no words of a figure overlap: fixtures of the tests of figures."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -56,14 +57,17 @@ def synthetic_panel(
         ends = {f"{name}{end}": authors[name] * f for name in names for end, f in (("_low", 0.9), ("_high", 1.1))}
         rows.append({"procedure": "robust", **{name: authors[name] for name in names}, **ends})
     local = pd.DataFrame({"P": P, "gamma_1": gamma_1, "sigma_1": 0.01, "intercept": np.log10(0.5)})
-    return Panel(row, column, pd.concat(curves), optima, pd.DataFrame(rows), local)
+    x = np.linspace(-1.2 / gamma_1, 0.3 / gamma_1, 60)
+    slopes = pd.DataFrame({"log10_x": x, "slope": -gamma_1 * np.tanh(gamma_1 * np.log(10) * x)})
+    slopes = slopes.assign(sigma=0.1 * gamma_1 if runs > 1 else np.nan, in_window=x < x[15])
+    return Panel(row, column, pd.concat(curves), optima, pd.DataFrame(rows), local, slopes)
 
 
 def without_fits(panel):
     """The panel as it comes out where nothing could be fitted."""
     exponents = panel.exponents.copy()
     exponents[exponents.columns.drop("procedure")] = np.nan
-    return Panel(panel.row, panel.column, panel.curves, panel.optima, exponents, panel.local_fits.iloc[:0])
+    return replace(panel, exponents=exponents, local_fits=panel.local_fits.iloc[:0], slopes=panel.slopes.iloc[:0])
 
 
 @pytest.fixture(scope="session")

@@ -96,6 +96,29 @@ def test_fitted_lines_lie_on_the_curves_inside_the_window(single):
         assert (y1 - y0) / (x1 - x0) == pytest.approx(-panel.exponent("gamma_1"))
 
 
+def test_the_local_slope_stands_below_its_curves_up_to_the_minimum(quick_row):
+    panel, *_ = quick_row
+    above, _, below = draw_exponent_fits([panel]).axes
+    assert below.get_shared_x_axes().joined(above, below)
+    slope, window, gamma_1 = below.lines[1:]
+    before = panel.slopes[panel.slopes["log10_x"] <= 0]
+    np.testing.assert_allclose(slope.get_xydata(), before[["log10_x", "slope"]])
+    drawn = np.isfinite(window.get_ydata())
+    np.testing.assert_array_equal(drawn, before["in_window"])
+    np.testing.assert_allclose(gamma_1.get_ydata(), panel.exponent("gamma_1", "robust"))
+    (band,) = below.collections
+    top = band.get_paths()[0].vertices[:, 1].max()
+    assert top == pytest.approx((before["slope"] + before["sigma"]).max())
+
+
+def test_where_the_slope_is_not_constant_no_line_says_gamma_1(quick_row):
+    panel, *_ = quick_row
+    refused = panel.exponents.assign(gamma_1=np.where(panel.exponents["procedure"] == "robust", np.nan, 0.2))
+    below = draw_exponent_fits([replace(panel, exponents=refused)]).axes[2]
+    assert len(below.lines) == 3
+    assert "no common law" in [text.get_text() for text in draw_exponent_fits(quick_row[2:]).axes[2].texts]
+
+
 def test_both_laws_have_their_slope_and_cross_at_the_centre_of_the_fitted_points(single):
     (panel,) = single
     ax = draw_scaling_laws(single).axes[0]

@@ -64,10 +64,10 @@ FIGURES = {
     9: Figure("exponents at free norm", "perceptron/figure9"),
     10: Figure("test error and norm against training time", "paper/trajectories"),
     11: Figure(
-        "fits of γ₁ and γ₂",
+        "fits of γ₁ and γ₂, local slope",
         "paper/exponent_fits",
         "baseline",
-        (*CURVES, EXPONENTS, ("local-fits", "exponents", ".gamma_1.tsv")),
+        (*CURVES, EXPONENTS, ("local-fits", "exponents", ".gamma_1.tsv"), ("slopes", "exponents", ".slopes.tsv")),
     ),
     12: _laws("baseline"),
     13: _curves("weight_decay"),

@@ -43,7 +43,8 @@ class Panel:
 
     curves: P, log10_norm, error_mean, error_sem, runs. optima: P, log10_lambda_opt, error_opt, log10_l_0, censored.
     exponents: one row per procedure. local_fits: P, gamma_1, intercept of
-    log10(error/error_opt) = intercept - gamma_1 log10(lambda/lambda_opt).
+    log10(error/error_opt) = intercept - gamma_1 log10(lambda/lambda_opt). slopes: log10_x = log10(lambda/lambda_opt),
+    slope, sigma, in_window of the curves' common law (scaling.analysis.robust.slopes).
     """
 
     row: str
@@ -52,6 +53,7 @@ class Panel:
     optima: pd.DataFrame | None = None
     exponents: pd.DataFrame | None = None
     local_fits: pd.DataFrame | None = None
+    slopes: pd.DataFrame | None = None
 
     @property
     def title(self) -> str:

@@ -1,4 +1,4 @@
-"""Figure 11: where gamma_1 and gamma_2 come from."""
+"""Figure 11: where gamma_1 and gamma_2 come from, and whether there is a power law at all."""
 
 from collections.abc import Sequence
 
@@ -7,30 +7,41 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scaling.paper.figures.collapse import X_LABEL, Y_LABEL, draw_rescaled_curves
-from scaling.plotting.panels import Panel, curve_of, log10, write_in_free_band
-from scaling.plotting.style import PAGE_WIDTH, colours_of, label_log10, new_figure
+from scaling.plotting.panels import TEXT_SIZE, Panel, curve_of, log10, write_in_free_band
+from scaling.plotting.style import CATEGORIES, PAGE_WIDTH, colours_of, label_log10, new_figure
 
 CELLS_PER_ROW = 2
+HEIGHTS = (2, 1)  # of the rescaled curves and of their local slope
 
 
 def draw_exponent_fits(panels: Sequence[Panel]) -> Figure:
-    """Two panels per cell: the rescaled curves with the gamma_1 fits, and lambda against P with the gamma_2 fit.
+    """Three panels per cell: the rescaled curves with the gamma_1 fits, below them the local slope, and on the right
+    lambda against P with the gamma_2 fit.
 
-    Needs all tables of `Panel`. The fits drawn are those of the authors' procedure.
+    Needs all tables of `Panel`. The fits drawn are those of the authors' procedure, the local slope is of the robust.
     """
     across = 1 if len(panels) < 3 else CELLS_PER_ROW
     rows = -(-len(panels) // across)
-    figure, axes = new_figure(rows, 2 * across, width=PAGE_WIDTH, panel_height=2.5 if across == 1 else 1.75)
-    pairs = axes.reshape(rows * across, 2)
-    for left, right in pairs[len(panels) :]:
-        left.remove()
-        right.remove()
-    for (left, right), panel in zip(pairs, panels, strict=False):
-        _draw_gamma_1(left, panel)
-        _draw_gamma_2(right, panel)
-    for left, right in pairs[max(0, len(panels) - across) : len(panels)]:
-        left.set_xlabel(X_LABEL)
-        right.set_xlabel("$P$")
+    ratios = {"height_ratios": HEIGHTS * rows}
+    height = 1.7 if across == 1 else 1.25
+    figure, axes = new_figure(2 * rows, 2 * across, width=PAGE_WIDTH, panel_height=height, gridspec_kw=ratios)
+    for index in range(rows * across):
+        row, column = 2 * (index // across), 2 * (index % across)
+        above, below, right, unused = axes[row : row + 2, column : column + 2].T.flat
+        unused.remove()
+        if index >= len(panels):
+            for axis in (above, below, right):
+                axis.remove()
+            continue
+        right.set_subplotspec(right.get_gridspec()[row : row + 2, column + 1])
+        below.sharex(above)
+        above.tick_params(labelbottom=False)
+        _draw_gamma_1(above, panels[index])
+        _draw_slope(below, panels[index])
+        _draw_gamma_2(right, panels[index])
+        if index >= len(panels) - across:
+            below.set_xlabel(X_LABEL)
+            right.set_xlabel("$P$")
     return figure
 
 
@@ -55,6 +66,26 @@ def _fitted_range(panel: Panel, P: int) -> np.ndarray:
     # A bound that is not given is nan, and no comparison with nan holds: it excludes nothing.
     inside = x[~(x < low - 1e-9) & ~(x > high + 1e-9)]
     return np.array([inside.min(), inside.max()]) if len(inside) else np.full(2, np.nan)
+
+
+def _draw_slope(ax: Axes, panel: Panel) -> None:
+    """-d log error/d log lambda of the curves' common law, up to its minimum, with one standard error.
+
+    Thick where the robust procedure finds its window; the line is its gamma_1, if it gives one.
+    """
+    slopes = panel.slopes[panel.slopes["log10_x"] <= 0]
+    x, slope, sigma = (slopes[name].to_numpy(float) for name in ("log10_x", "slope", "sigma"))
+    inside = slopes["in_window"].to_numpy(bool)
+    if not x.size:
+        ax.text(0.5, 0.5, "no common law", transform=ax.transAxes, ha="center", va="center", fontsize=TEXT_SIZE)
+    ax.axhline(0, color="0.7", linewidth=0.6)
+    ax.fill_between(x, slope - sigma, slope + sigma, color=CATEGORIES[0], alpha=0.25, linewidth=0)
+    ax.plot(x, slope, color=CATEGORIES[0], linewidth=0.7)
+    ax.plot(x, np.where(inside, slope, np.nan), color=CATEGORIES[0], linewidth=2)
+    gamma_1 = panel.exponent("gamma_1", "robust")
+    if inside.any() and np.isfinite(gamma_1):
+        ax.plot(x[inside][[0, -1]], [gamma_1] * 2, color="black", linewidth=0.9, zorder=4)
+    ax.set_ylabel("local slope")
 
 
 def _draw_gamma_2(ax: Axes, panel: Panel) -> None:
