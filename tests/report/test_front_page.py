@@ -71,7 +71,7 @@ def test_the_page_is_valid_and_says_what_came_out():
 
 def fits(**changes):
     """The wide row of a robust fit."""
-    row = {"procedure": "robust", "note": "", "collapse_chi2": 0.8, "collapse_p": 0.4, "collapse_chi2_epochs": 4.0}
+    row = {"procedure": "robust", "note": "", "collapse_p": 0.4, "collapse_p_epochs": 0.02}
     for name, value in {"gamma_1": 1.2, "gamma_2": 0.4, "gamma_pred": 0.5, "gamma_meas": 0.55}.items():
         row |= {name: value, f"{name}_low": value - 0.1, f"{name}_high": value + 0.1}
     return pd.DataFrame([row | changes])
@@ -99,7 +99,7 @@ def test_the_page_says_what_one_should_see_beside_the_picture():
         "γ₂ = 0.4 [0.3, 0.5]",
         "γ₁γ₂ = 0.5 [0.4, 0.6]",
         "γ_meas = 0.6 [0.5, 0.7]",
-        "The collapse: χ² 0.8, p 0.4; against training time instead of the norm: χ² 4.",
+        "The collapse: p = 0.4; against training time instead of the norm: p = 0.02.",
     ):
         assert text in words, text
 

@@ -32,7 +32,7 @@ def exponents(gamma_1=0.5, gamma_2=1.0, gamma_meas=0.5, low=-0.1, high=0.1):
                 "gamma_pred": gamma_1 * gamma_2, "sigma_pred": 0.03, "gamma_meas": gamma_meas, "sigma_meas": 0.01,
                 "sigma": 0.04, "difference": gamma_1 * gamma_2 - gamma_meas, "difference_low": low,
                 "difference_high": high,
-                "collapse_chi2": 1.5,
+                "collapse_p": 0.3,
             }
         ]
     )  # fmt: skip

@@ -17,7 +17,7 @@ def audit(key: str, lines: list[str]) -> pd.DataFrame:
     for cell in ("CNN_digits", "ViT_digits"):
         for line in lines:
             for procedure in ("authors", "robust"):
-                row = {"cell": cell, key: line, "procedure": procedure, "collapse_chi2": 0.8}
+                row = {"cell": cell, key: line, "procedure": procedure, "collapse_p": 0.4}
                 for quantity, sigma in QUANTITIES.items():
                     value = 0.5 + 0.05 * rng.standard_normal()
                     row |= {quantity: value, sigma: 0.02, f"{quantity}_baseline": 0.5}

@@ -44,8 +44,7 @@ class Fit:
     gamma_1 : of the early law, error ~ norm^-gamma_1. gamma_2 : of the best norm, lambda_opt ~ P^gamma_2.
     gamma_pred : their product. gamma_meas : of the best error, ~ P^-gamma_meas.
     probability : of a collapse as bad as this one if the laws are right; NaN where it was not judged.
-    collapse : chi^2 per degree of freedom of the rescaled curves, 1 if they differ by noise alone.
-    collapse_in_time : the same against training time in place of the norm.
+    probability_in_time : the same against training time in place of the norm.
     note : in words, what is missing or out of the ordinary.
     facts : what the errors are (scaling.analysis.facts).
     table : everything that the procedure gives, one row (scaling.analysis.robust.procedure).
@@ -56,8 +55,7 @@ class Fit:
     gamma_pred: Number
     gamma_meas: Number
     probability: float
-    collapse: float
-    collapse_in_time: float
+    probability_in_time: float
     note: str
     facts: dict[str, Any]
     table: pd.DataFrame = field(repr=False)
@@ -65,7 +63,8 @@ class Fit:
     def __str__(self) -> str:
         """A line for each exponent, and what is to be said."""
         lines = [f"{name}: {getattr(self, name)}" for name in NAMES]
-        lines.append(f"chi^2 of the collapse: {self.collapse:.2g}, against time {self.collapse_in_time:.2g}")
+        quality = f"{self.probability:.2g}, against time {self.probability_in_time:.2g}"
+        lines.append(f"probability of the collapse: {quality}")
         if self.facts["floor"] or self.facts["measure"] != "test error":
             lines.append(f"of the {self.facts['measure']}")
         return "\n".join(lines + ([f"note: {self.note}"] if self.note else []))
@@ -88,9 +87,9 @@ def fit(curves: pd.DataFrame, resamples: int = 500, confidence: float = 0.95, se
     wide = wide_form(with_facts(long_form(result.assign(note=note), IDENTITY), facts_of(curves)))
     row = wide.iloc[0].to_dict()
     numbers = {name: Number(*(float(row.get(f"{name}{end}", nan)) for end in ("", "_low", "_high"))) for name in NAMES}
-    quality = (float(row.get(f"collapse_{name}", nan)) for name in ("p", "chi2", "chi2_epochs"))
+    quality = (float(row.get(f"collapse_{name}", nan)) for name in ("p", "p_epochs"))
     said = note if isinstance(note, str) else ""
-    return Fit(**numbers, **dict(zip(("probability", "collapse", "collapse_in_time"), quality, strict=True)), note=said,
+    return Fit(**numbers, **dict(zip(("probability", "probability_in_time"), quality, strict=True)), note=said,
                facts=facts_of(curves), table=wide)  # fmt: skip
 
 

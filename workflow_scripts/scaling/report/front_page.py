@@ -105,16 +105,11 @@ def _reason(row: Mapping[str, object]) -> str:
 
 def _collapse(row: Mapping[str, object]) -> str:
     """How well the curves fall on one, against the norm and against time."""
-    known = [float(row.get(f"collapse_{name}", math.nan)) for name in ("chi2", "p", "chi2_epochs", "p_epochs")]
-    if not math.isfinite(known[0]):
+    p, in_time = (float(row.get(f"collapse_{name}", math.nan)) for name in ("p", "p_epochs"))
+    if not math.isfinite(p):
         return ""
-    texts = [
-        f"χ² {chi2:.2g}" + (f", p {p:.2g}" if math.isfinite(p) else "")
-        for chi2, p in (known[:2], known[2:])
-        if math.isfinite(chi2)
-    ]
-    beside = f"; against training time instead of the norm: {texts[1]}" if len(texts) > 1 else ""
-    return f" (The collapse: {texts[0]}{beside}. p: how probable one as bad as this is if the laws are right.)"
+    beside = f"; against training time instead of the norm: p = {in_time:.2g}" if math.isfinite(in_time) else ""
+    return f" (The collapse: p = {p:.2g}{beside}. p: how probable one as bad as this is if the laws are right.)"
 
 
 def training_seconds(benchmarks: Sequence[Path]) -> float:

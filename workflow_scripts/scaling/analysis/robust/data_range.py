@@ -32,7 +32,7 @@ def candidates(
     ----------
     curves : of 3 P or more. resamples, seed : of the bootstrap that tells what is significant (none with 0).
     guess : the error of guessing, where it is known. every : go on after the first that is `good`, to larger P.
-    every_p : tell the probability of all of them, and not only up to the first that is `good`.
+    every_p : tell the probability of all of them.
 
     Returns
     -------
@@ -41,10 +41,11 @@ def candidates(
     significance of the quadratic terms of log lambda_s and log epsilon_s against log P (the scales' laws have a
     correction if that is > `BEND`, from `FEWEST_P_CORRECTED` P on); correction : of log10 epsilon_s at the smallest P,
     0 without; chi2 : quality of the collapse by these laws, chi2_shape : every curve by its own shifts; p : the
-    probability of the former (probability.collapse_p), from the first row on until one is `good`.
+    probability of a collapse as bad (probability.collapse_p), from the first row with chi2 <= LARGEST_CHI2 on until one
+    is `good`, and of the row that is chosen.
     Significances are NaN where there are no seeds to resample, and count as none.
     """
-    rows, samples = [], []
+    rows, samples, origins = [], [], []
     for cut in _cuts(curves):
         begun = curves.from_x(cut)
         widest, left_out = None, 0
@@ -76,14 +77,25 @@ def candidates(
                 }
             )
             samples.append(sample)
-            if rows[-1]["chi2"] <= LARGEST_CHI2 and widest.drawn and (every_p or not any(map(_likely, rows[:-1]))):
-                deviations = (widest.drawn.y - widest.y)[:RANGE_RESAMPLES, first - left_out :]
-                rows[-1]["p"] = collapse_p(sample, deviations, np.random.default_rng([seed, 2]))
+            origins.append((widest, first - left_out))
+            if every_p or (rows[-1]["chi2"] <= LARGEST_CHI2 and not any(map(_likely, rows[:-1]))):
+                rows[-1]["p"] = _probability(sample, *origins[-1], seed)
             if not every and _likely(rows[-1]):
                 break
         if rows and good(pd.DataFrame(rows)).any():
             break
-    return pd.DataFrame(rows), samples
+    table = pd.DataFrame(rows)
+    if rows and np.isnan(table["p"].iloc[chosen := choose(table)]):
+        table.loc[chosen, "p"] = _probability(samples[chosen], *origins[chosen], seed)
+    return table, samples
+
+
+def _probability(sample: Sample, widest: Sample, first: int, seed: int) -> float:
+    """Of the collapse of a sample that is `widest` without its `first` smallest P; NaN where nobody can tell."""
+    if widest.drawn is None:
+        return np.nan
+    deviations = (widest.drawn.y - widest.y)[:RANGE_RESAMPLES, first:]
+    return collapse_p(sample, deviations, np.random.default_rng([seed, 2]))
 
 
 def _likely(row: dict) -> bool:

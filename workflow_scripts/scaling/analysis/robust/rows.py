@@ -47,7 +47,8 @@ def notes_of(sample: Sample, row: pd.Series, begin: float) -> list[str]:
     elif row["p"] < LEAST_P:
         notes.append(f"no range of P and norm collapses (p = {row['p']:.2g})")
     elif row["chi2"] > LARGEST_CHI2:
-        notes.append(f"no range of P and norm collapses (chi2 {row['chi2']:.3g} > {LARGEST_CHI2:g})")
+        known = "" if np.isnan(row["p"]) else f", p = {row['p']:.2g}"
+        notes.append(f"no range of P and norm collapses (chi2 {row['chi2']:.3g} > {LARGEST_CHI2:g}{known})")
     if row["min_log10_norm"] > begin:
         notes.append(f"norms below 10^{row['min_log10_norm']:.3g} left out: the curves do not collapse there")
     if _surely_above_zero(sample):

@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import LogLocator, NullFormatter
 
 from scaling.analysis.exponents import SIGMA
+from scaling.analysis.robust.thresholds import LEAST_P
 from scaling.plotting.panels import NAMES
 from scaling.plotting.style import CATEGORIES, PAGE_WIDTH, new_figure
 
@@ -18,10 +19,11 @@ PANELS = {"gamma_1": r"$\gamma_1$", "gamma_2": r"$\gamma_2$", "gamma_pred": r"$\
 
 
 def draw_norm_audit(audit: pd.DataFrame) -> Figure:
-    """gamma_pred - gamma_meas for each definition of the norm, and the collapse's quality.
+    """gamma_pred - gamma_meas for each definition of the norm, and how probable the collapse is.
 
     `audit` is scaling.networks.audits.sensitivity.norm_audit's table. Filled: the robust procedure with its interval;
-    open: the authors' with 1.96 standard errors.
+    open: the authors' with 1.96 standard errors. The collapse is judged by its probability; the line is where it is
+    none.
     """
     rows = audit[audit.procedure == "robust"]
     cells, norms = list(audit.cell.unique()), list(audit.norm.unique())
@@ -34,18 +36,18 @@ def draw_norm_audit(audit: pd.DataFrame) -> Figure:
     for index, cell in enumerate(cells):
         of_cell = rows[rows.cell == cell].set_index("norm").reindex(norms)
         axes[0, 1].plot(
-            of_cell.collapse_chi2,
+            of_cell.collapse_p,
             _heights(len(norms), index, len(cells)),
             MARKERS[index % 5],
             color=CATEGORIES[index % 7],
         )
-    if (rows.collapse_chi2 > 0).any():
-        axes[0, 1].set_xscale("log")
-        axes[0, 1].xaxis.set_major_locator(LogLocator(subs=(1, 3)))
-        axes[0, 1].xaxis.set_major_formatter("{x:g}")
-        axes[0, 1].xaxis.set_minor_formatter(NullFormatter())
-    axes[0, 1].axvline(1, color="0.3", linewidth=0.7)
-    axes[0, 1].set_xlabel(r"collapse, reduced $\chi^2$")
+    axes[0, 1].set_xscale("log")
+    axes[0, 1].set_xlim(0.8 * min(LEAST_P, rows.collapse_p.min(skipna=True)), 1.1)
+    axes[0, 1].xaxis.set_major_locator(LogLocator(subs=(1, 3)))
+    axes[0, 1].xaxis.set_major_formatter("{x:g}")
+    axes[0, 1].xaxis.set_minor_formatter(NullFormatter())
+    axes[0, 1].axvline(LEAST_P, color="0.3", linewidth=0.7)
+    axes[0, 1].set_xlabel("collapse, probability $p$")
     axes[0, 1].grid(axis="y", linewidth=0.3, color="0.9")
     axes[0, 1].tick_params(axis="y", length=0)
     axes[0, 1].set_axisbelow(True)

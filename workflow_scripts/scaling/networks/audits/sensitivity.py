@@ -30,7 +30,7 @@ def norm_audit(
     -------
     One row per cell, norm and procedure: the exponents with their intervals; `agrees` (whether the interval of
     gamma_pred - gamma_meas contains 0, or |difference| <= AGREE sigma where the procedure gives no interval);
-    `collapse_chi2`; `monotone_runs` (share of the runs whose norm never turns back); `decades` (dynamic range
+    `collapse_p`; `monotone_runs` (share of the runs whose norm never turns back); `decades` (dynamic range
     of the norm over all runs, in powers of ten).
     """
     rows = []
@@ -65,7 +65,7 @@ def fragility_audit(
     -------
     One row per cell, variant and procedure: the exponents with their intervals; for gamma_1, gamma_2 and gamma_pred
     `*_baseline`, the baseline's on the same P and seeds, and `*_shift`, the difference from it in units of the joint
-    standard error; `collapse_chi2` and `collapse_chi2_baseline`; `trend` (Spearman's rank correlation of the last norm
+    standard error; `collapse_p` and `collapse_p_baseline`; `trend` (Spearman's rank correlation of the last norm
     with P, mean over seeds: does the norm still grow with the data?); `order_kept` (share of the other cells, P and
     epochs at which the two cells' norms stand in the same order as in the baseline; nan with a single cell).
     """
@@ -104,7 +104,7 @@ def both_procedures(runs: pd.DataFrame, settings: Exponents) -> pd.DataFrame:
 
 
 def _compared(row: dict, base: dict) -> dict:
-    values = {f"{key}_baseline": base.get(key, np.nan) for key in (*SHIFTED, "collapse_chi2")}
+    values = {f"{key}_baseline": base.get(key, np.nan) for key in (*SHIFTED, "collapse_p")}
     return values | {f"{key}_shift": in_joint_errors(row, base, key, SIGMA[key]) for key in SHIFTED}
 
 
@@ -127,7 +127,7 @@ def _summary(row: dict) -> dict:
         {"procedure": row["procedure"]}
         | kept
         | sigmas
-        | {"agrees": agrees, "collapse_chi2": row.get("collapse_chi2", np.nan)}
+        | {"agrees": agrees, "collapse_p": row.get("collapse_p", np.nan)}
     )
 
 
