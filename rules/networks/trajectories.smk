@@ -46,5 +46,6 @@ SOURCES.append(
         rows=lambda of, kind: [Row(of, *key) for key in STUDY.rows(kind)],
         window=lambda row: STUDY.fit_window(row.cell, row.variant, row.norm),
         words=lambda rows: STUDY.in_words((row.cell, row.variant) for row in rows),
+        task=lambda row: STUDY.training(row.cell, row.variant).task,
     )
 )

@@ -1,33 +1,77 @@
-# Beside the paper: cells in another measure of the same runs, and trained by another loss.
-BESIDE = {"measures": "error and loss of the same runs", "tasks": "the same network trained by another loss"}
-TARGETS += [f"results/figures/{kind}.{ending}" for kind in BESIDE if STUDY.rows(kind) for ending in ("pdf", "png")]
+# Beside the paper: cells in another measure of the same runs, and trained by another loss. Also of recorded studies.
+MEASURES = "error and loss of the same runs"
+TASKS_SHOW = "the same networks trained by another loss"
 
 
-def rows_beside(wildcards):
-    return [Row("", *key) for key in STUDY.rows(wildcards.kind)]
+def beside(of):
+    """The files of both, as far as a source has such rows."""
+    files = [f"results/{of}figures/{kind}.{ending}" for kind in ("measures", "tasks") for ending in ("pdf", "png")]
+    files += [f"results/{of}tasks.tsv"]
+    return [file for kind in ("measures", "tasks") if rows_of(of, kind) for file in files if kind in file]
 
 
-rule figure_beside:
+def files_beside(kind, folder, ending):
+    """An input function: the files of the rows of one of them."""
+    return lambda wildcards: [row.file(folder, ending) for row in rows_of(wildcards.of, kind)]
+
+
+def settings_beside(kind):
+    """For captions: how the runs came about."""
+    return lambda wildcards: source_of(wildcards.of).words(rows_of(wildcards.of, kind))
+
+
+TARGETS += beside("")
+
+
+rule figure_measures:
     input:
-        curves=lambda wildcards: [row.file("curves", ".parquet") for row in rows_beside(wildcards)],
-        optima=lambda wildcards: [row.file("curves", ".optima.parquet") for row in rows_beside(wildcards)],
+        curves=files_beside("measures", "curves", ".parquet"),
+        optima=files_beside("measures", "curves", ".optima.parquet"),
     output:
-        pdf="results/figures/{kind}.pdf",
+        pdf="results/{of}figures/measures.pdf",
         png=report(
-            "results/figures/{kind}.png",
+            "results/{of}figures/measures.png",
             caption="captions/measures.rst",
             category="Figures",
-            labels=lambda wildcards: {"figure": wildcards.kind, "shows": BESIDE[wildcards.kind]},
+            labels={"figure": "measures", "shows": MEASURES},
         ),
     log:
-        "logs/figures/{kind}.log",
+        "logs/figures/{of}measures.log",
     wildcard_constraints:
-        kind="|".join(BESIDE),
+        of="(recorded/.*)?",
     localrule: True
     params:
-        step="paper/learning_curves",
-        settings=lambda wildcards: source_of("").words(rows_beside(wildcards)),
+        settings=settings_beside("measures"),
         code=code("paper/learning_curves"),
     shell:
-        'python "$SCALING_RUN" {params.step} --curves {input.curves:q} --optima {input.optima:q} --pdf {output.pdf:q}'
+        'python "$SCALING_RUN" paper/learning_curves --curves {input.curves:q} --optima {input.optima:q} --pdf {output.pdf:q}'
         " --png {output.png:q} > {log:q} 2>&1"
+
+
+# Curves of each loss, and how the best norm grows with P; the same as a table, with the exponents.
+rule tasks:
+    input:
+        curves=files_beside("tasks", "curves", ".parquet"),
+        optima=files_beside("tasks", "curves", ".optima.parquet"),
+        exponents=files_beside("tasks", "exponents", ".tsv"),
+    output:
+        table="results/{of}tasks.tsv",
+        pdf="results/{of}figures/tasks.pdf",
+        png=report(
+            "results/{of}figures/tasks.png",
+            caption="captions/tasks.rst",
+            category="Figures",
+            labels={"figure": "tasks", "shows": TASKS_SHOW},
+        ),
+    log:
+        "logs/figures/{of}tasks.log",
+    wildcard_constraints:
+        of="(recorded/.*)?",
+    localrule: True
+    params:
+        settings=settings_beside("tasks"),
+        tasks=lambda wildcards: [source_of(wildcards.of).task(row) for row in rows_of(wildcards.of, "tasks")],
+        code=code("paper/tasks"),
+    shell:
+        'python "$SCALING_RUN" paper/tasks --tasks {params.tasks} --curves {input.curves:q} --optima {input.optima:q}'
+        " --exponents {input.exponents:q} --table {output.table:q} --figures {output.pdf:q} {output.png:q} > {log:q} 2>&1"

@@ -10,6 +10,7 @@ SOURCES.append(
         rows=one_line(RECORDINGS.rows),
         window=one_line(RECORDINGS.window),
         words=one_line(RECORDINGS.words),
+        task=one_line(RECORDINGS.task),
     )
 )
 
@@ -20,7 +21,8 @@ def recorded_file(ending):
 
 
 def recorded_task(wildcards):
-    return one_line(RECORDINGS.study)(f"recorded/{wildcards.study}/").cells[wildcards.cell].training.task
+    of = f"recorded/{wildcards.study}/"
+    return one_line(RECORDINGS.task)(Row(of, wildcards.cell, wildcards.variant, wildcards.norm))
 
 
 rule recorded_trajectories:
@@ -49,12 +51,21 @@ def trained_cells():
     return there
 
 
+def recorded_variants(cell):
+    """The variants of a cell that are recorded: those there that change what is analysed or what is minimised."""
+    changed = dict.fromkeys(
+        variant for kind in ("measures", "tasks") for name, variant, _ in STUDY.rows(kind) if name == cell
+    )
+    return [name for name in changed if name != "baseline" and os.path.isdir(f"results/trajectories/{cell}/{name}")]
+
+
 # Of what is there: nothing is trained for it, unless it is out of date. Here, since the machine is part of what is recorded.
 rule record_study:
     input:
         trajectories=lambda wildcards: [
-            Row("", cell, "baseline", norm).file("trajectories", ".parquet")
+            Row("", cell, variant, norm).file("trajectories", ".parquet")
             for cell in trained_cells()
+            for variant in ("baseline", *recorded_variants(cell))
             for norm in STUDY.norms
         ],
         provenance=lambda wildcards: [f"results/data/{STUDY.cells[cell].dataset}.json" for cell in trained_cells()],
@@ -69,12 +80,19 @@ rule record_study:
         cells=lambda wildcards: json.dumps(
             {cell: STUDY.cells[cell].model_dump(mode="json") for cell in trained_cells()}
         ),
+        variants=lambda wildcards: json.dumps(
+            {
+                cell: {name: STUDY.training(cell, name).model_dump(mode="json") for name in recorded_variants(cell)}
+                for cell in trained_cells()
+            }
+        ),
         norms=STUDY.norms,
         benchmarks="results/benchmarks/train_block",
         trained="results/runs",
         code=code("sources/record_study"),
     shell:
-        'python "$SCALING_RUN" sources/record_study --cells {params.cells:q} --norms {params.norms}'
+        'python "$SCALING_RUN" sources/record_study --cells {params.cells:q} --variants {params.variants:q}'
+        " --norms {params.norms}"
         " --trajectories {input.trajectories:q} --provenance {input.provenance:q} --benchmarks {params.benchmarks:q}"
         " --trained {params.trained:q}"
         " --runs {output.runs:q} --description {output.description:q} 2>&1 | tee {log:q}"
@@ -84,4 +102,4 @@ rule record_study:
 rule recorded:
     input:
         [f"results/recorded/table{number}.tsv" for number, table in TABLES.items() if table.rows == "baseline"],
-        lambda wildcards: figures_of_rows("recorded/"),
+        lambda wildcards: [*figures_of_rows("recorded/"), *beside("recorded/")],

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from scaling.core.tidy import read_table, write_table
 from scaling.networks.settings import Cell
 from scaling.paper.tables.recorded import recorded_table
 from scaling.sources.record import record_study
-from scaling.sources.recorded import check_runs, read_description, read_runs, recorded_studies
+from scaling.sources.recorded import Recordings, check_runs, read_description, read_runs, recorded_studies
 
 NORMS = ["spectral_complexity", "l2", "spectral_complexity_operator"]
 P = (500, 1000, 2000, 4000)
@@ -48,12 +49,12 @@ def trajectories(diverged: bool = False) -> pd.DataFrame:
     return table
 
 
-def write_trajectories(table: pd.DataFrame, cell: str, folder: Path) -> list[Path]:
+def write_trajectories(table: pd.DataFrame, cell: str, folder: Path, variant: str = "baseline") -> list[Path]:
     """The runs of a cell as the study writes them, a file for each norm."""
     files = []
     for norm, of_norm in table.groupby("norm", sort=False):
-        files.append(folder / f"{cell}/baseline/{norm}.parquet")
-        identity = {"study": "trained", "cell": cell, "variant": "baseline", "norm": norm}
+        files.append(folder / f"{cell}/{variant}/{norm}.parquet")
+        identity = {"study": "trained", "cell": cell, "variant": variant, "norm": norm}
         write_table(identified(of_norm, identity), files[-1])
     return files
 
@@ -71,7 +72,11 @@ def write_origins(folder: Path) -> None:
         write_table(pd.concat([*before, pd.DataFrame([{"P": p, "seed": seed} | origin])]), file)
 
 
-def record(folder: Path, name: str = "tiny", **cells: Cell) -> Path:
+#: Of CNN_MNIST14, if they are asked for: how they are trained, and what their errors are in units of the baseline's.
+VARIANTS = {"square": ({"task": "classification_square"}, 0.9), "loss": ({"measure": "loss"}, 3.0)}
+
+
+def record(folder: Path, name: str = "tiny", variants: tuple[str, ...] = (), **cells: Cell) -> Path:
     """A study of CNN_MNIST14 and CNN_digits as if it had been trained in `folder`; the file of its runs."""
     cells = cells or {"CNN_MNIST14": cell("MNIST14"), "CNN_digits": cell("digits")}
     images = {
@@ -90,10 +95,16 @@ def record(folder: Path, name: str = "tiny", **cells: Cell) -> Path:
         files += write_trajectories(trajectories(diverged=key == "CNN_digits"), key, folder / "trajectories")
         provenance[key] = folder / f"{training.dataset}.json"
         provenance[key].write_text(json.dumps(images[training.dataset] | {"sha256": {"a": "b"}}))
-    runs = folder / f"recording/{name}.parquet"
+    runs, trained = folder / f"recorded/{name}.parquet", {}
+    for variant in variants:
+        changes, factor = VARIANTS[variant]
+        trained[variant] = cells["CNN_MNIST14"].model_copy(update=changes)
+        errors = trajectories().assign(test_error=lambda table, factor=factor: factor * table["test_error"])
+        files += write_trajectories(errors, "CNN_MNIST14", folder / "trajectories", variant)
     record_study(
-        cells, NORMS, files, provenance, folder / "benchmarks", folder / "runs", runs, runs.with_suffix(".json")
-    )
+        cells, NORMS, files, provenance, folder / "benchmarks", folder / "runs", runs, runs.with_suffix(".json"),
+        variants={"CNN_MNIST14": trained},
+    )  # fmt: skip
     return runs
 
 
@@ -115,6 +126,29 @@ def test_what_is_recorded_comes_back(recorded):
         )
         pd.testing.assert_frame_equal(one, other, check_dtype=False, rtol=1e-6)
     assert list(recorded_studies(recorded.parent)) == ["tiny"]
+
+
+def test_variants_of_what_is_minimised_and_analysed_come_back(tmp_path):
+    """Beside their baseline, with their own settings: a loss may be above 1."""
+    runs = record(tmp_path, variants=("square", "loss"), CNN_MNIST14=cell("MNIST14"))
+    study = read_description(runs.with_suffix(".json"))
+    table = read_runs(runs, study).query("norm == 'l2'").set_index("variant")["test_error"]
+    for variant, factor in (("square", 0.9), ("loss", 3.0)):
+        np.testing.assert_allclose(table[variant], factor * table["baseline"], rtol=1e-6)
+    assert table["loss"].max() > 1
+    its = study.cells["CNN_MNIST14"]
+    assert (its.of("square").runs, its.of("loss").runs, its.of("baseline").runs) == (12, 12, 12)
+    assert its.of("loss").jobs is None and its.jobs is not None, "its runs are the baseline's"
+    assert study.rows("baseline") == [("CNN_MNIST14", "baseline", NORMS[0])]
+    rows = Recordings([runs.parent]).rows("recorded/tiny/", "tasks")
+    assert [row.variant for row in rows] == ["baseline", "square"] and study.rows("sgd") == []
+    assert [variant for _, variant, _ in study.rows("measures")] == ["baseline", "loss"]
+    assert [Recordings([runs.parent]).task(row) for row in rows] == ["classification", "classification_square"]
+    words = Recordings([runs.parent]).words(rows)
+    assert words[0].startswith("CNN MNIST14: ") and words[1].startswith("CNN MNIST14 square: ")
+    assert "task classification square" in words[1]
+    with pytest.raises(BadInput, match="no runs of CNN_MNIST14/sgd were recorded"):
+        Recordings([runs.parent]).task(replace(rows[0], variant="sgd"))
 
 
 def test_single_precision_does_not_move_an_exponent(recorded):
@@ -169,7 +203,7 @@ def test_runs_that_are_not_those_of_the_configuration_are_not_recorded(tmp_path)
     more = training.model_copy(update={"seeds": 4})
     with pytest.raises(BadInput, match="CNN_MNIST14: the run of P = 500, seed = 4 is in the configuration only"):
         record(tmp_path, CNN_MNIST14=more)
-    assert not list(tmp_path.glob("recording/*"))
+    assert not list(tmp_path.glob("recorded/*"))
 
 
 @pytest.mark.parametrize(
@@ -266,7 +300,7 @@ def workflow(tmp_path):
     folder = study.folder / "recorded"
     for file in [*folder.glob("*.json"), *folder.glob("*.parquet")]:
         file.unlink()
-    runs = record(tmp_path / "tiny", CNN_MNIST14=cell("MNIST14"))
+    runs = record(tmp_path / "tiny", variants=("square", "loss"), CNN_MNIST14=cell("MNIST14"))
     for file in (runs, runs.with_suffix(".json")):
         (folder / file.name).write_bytes(file.read_bytes())
     return study
@@ -275,8 +309,16 @@ def workflow(tmp_path):
 def test_tables_and_figures_without_training(workflow):
     reason, following = workflow.planned("recorded")
     jobs = reason + following
-    assert jobs["table"] == 2 and not {"train_block", "prepare_dataset", "draw_subset"} & set(jobs)
-    workflow.run("--cores", "2", "--", "results/recorded/table1.tsv", "results/recorded/figures/fig4.png")
+    assert (jobs["table"], jobs["tasks"], jobs["figure_measures"]) == (2, 1, 1) and not {
+        "train_block",
+        "prepare_dataset",
+        "draw_subset",
+    } & set(jobs)
+    beside = ["results/recorded/tasks.tsv", "results/recorded/figures/measures.png"]
+    workflow.run("--cores", "2", "--", "results/recorded/table1.tsv", "results/recorded/figures/fig4.png", *beside)
+    tasks = read_table(workflow.folder / beside[0])
+    assert list(tasks["variant"]) == ["baseline", "square"] and set(tasks["study"]) == {"recorded/tiny"}
+    assert len(set(tasks["best_norm_exponent"])) == 1, "the same norms at smaller errors"
     table = read_table(workflow.folder / "results/recorded/table1.tsv")
     assert list(table["cell"]) == ["CNN_MNIST14"] and list(table["study"]) == ["tiny"]
     assert table[["gamma_pred_authors", "gamma_pred_robust"]].notna().all(axis=None)
@@ -318,15 +360,19 @@ def test_the_present_study_is_recorded(workflow):
     settings |= {"dataset": "digits", "variants": [], "precision_audit": []}
     # A second cell that comes later in the configuration, and first in the alphabet.
     other = {"family": "CNN", "sizes": {"stages": [[8]]}, "learning_rate": 0.1}
-    cells = {"CNN_digits": settings, "Another_digits": settings | other}
-    (workflow.folder / "study.yaml").write_text(
-        yaml.safe_dump({"cells": cells, "norms": NORMS, "exponents": {"bootstrap_resamples": 20}}, sort_keys=False)
-    )
+    cells = {"CNN_digits": settings | {"variants": ["square", "loss", "other"]}, "Another_digits": settings | other}
+    chosen = {"cells": cells, "norms": NORMS, "exponents": {"bootstrap_resamples": 20}}
+    chosen |= {"variants": {name: changes for name, (changes, _) in VARIANTS.items()} | {"other": {"optimizer": "SGD"}}}
+    (workflow.folder / "study.yaml").write_text(yaml.safe_dump(chosen, sort_keys=False))
     (folder / "data").mkdir(parents=True)
     (folder / "data/digits.npz").touch()
     (folder / "data/digits.json").write_text(json.dumps({"source": "digits", "test_images": 357}))
     given = trajectories().assign(P=lambda t: t["P"] // 4)
     write_trajectories(given, "CNN_digits", folder / "trajectories")
+    for variant in ("square", "other"):
+        write_trajectories(
+            given.assign(test_error=given["test_error"] / 3), "CNN_digits", folder / "trajectories", variant
+        )
     halved = given.assign(test_error=given["test_error"] / 2)
     write_trajectories(halved, "Another_digits", folder / "trajectories")
     workflow.run("--cores", "1", "--", "results/recording/mine.parquet")
@@ -335,8 +381,12 @@ def test_the_present_study_is_recorded(workflow):
         list(study.cells) == ["CNN_digits", "Another_digits"] and study.cells["CNN_digits"].data["source"] == "digits"
     )
     assert study.commit is None, "a copy of files is no checkout"
+    assert list(study.cells["CNN_digits"].variants) == ["square"], "of these kinds, and there"
     table = read_runs(folder / "recording/mine.parquet", study)
+    third = table.query("variant == 'square'")["test_error"].mean()
+    table = table.query("variant == 'baseline'")
     assert set(table["norm"]) == set(NORMS[:2]) and set(table["P"]) == set(settings["P"])
     assert study.cells["Another_digits"].training.learning_rate == 0.1
     mean = table.groupby("cell", observed=True)["test_error"].mean()
     assert mean["Another_digits"] == pytest.approx(mean["CNN_digits"] / 2, rel=1e-5)
+    assert third == pytest.approx(mean["CNN_digits"] / 3, rel=1e-5)

@@ -19,11 +19,12 @@ def main(
     trained: Path,
     runs: Path,
     description: Path,
+    variants: dict[str, dict[str, Cell]],
 ) -> None:
-    """Record the baselines of `cells` (name: settings); a file of provenance is called after its data set."""
+    """Record `cells` (name: settings) and `variants` of them; a file of provenance is called after its data set."""
     of_dataset = {file.stem: file for file in provenance}
     of_cell = {name: of_dataset[cell.dataset] for name, cell in cells.items()}
-    record_study(cells, norms, trajectories, of_cell, benchmarks, trained, runs, description)
+    record_study(cells, norms, trajectories, of_cell, benchmarks, trained, runs, description, variants)
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ def main(runs: Path, description: Path, study: str, cell: str, variant: str, nor
     table = read_runs(runs, recorded)
     wanted = {"cell": cell, "variant": variant, "norm": norm}
     chosen = table[(table[ROW] == [wanted[name] for name in ROW]).all(axis=1)].reset_index(drop=True)
-    its = recorded.cells[cell]
-    facts = facts_of_runs(its.training.task, its.training.measure, its.training.floor, its.data)
+    its = recorded.cells[cell].of(variant).training
+    facts = facts_of_runs(its.task, its.measure, its.floor, recorded.cells[cell].data)
     write_table(with_facts(identified(chosen, {"study": study} | wanted), facts), trajectories)
 
 

@@ -180,7 +180,8 @@ def _places(panels: Sequence[Panel]) -> tuple[int, int, list[tuple[int, int]]]:
 def add_P_legend(figure: Figure, axes: Sequence[Axes], P: Sequence[Sequence[int]]) -> None:
     """The colours of P beside the panels: one bar if the panels (`P` has the values of each) agree, else one each."""
     if all(list(values) == list(P[0]) for values in P):
-        _P_bar(figure, list(axes), P[0], shrink=1 / axes[0].get_gridspec().nrows, fraction=0.04, fontsize=6.5)
+        rows = {ax.get_subplotspec().rowspan.start for ax in axes}
+        _P_bar(figure, list(axes), P[0], shrink=1 / len(rows), fraction=0.04, fontsize=6.5)
     else:
         for ax, values in zip(axes, P, strict=True):
             _P_bar(figure, ax, values, shrink=1, fraction=0.05, fontsize=5.5)

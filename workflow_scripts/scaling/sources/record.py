@@ -16,7 +16,17 @@ from scaling.core.machine import machine
 from scaling.core.provenance import commit, software
 from scaling.core.tidy import read_table, read_tables
 from scaling.networks.settings import Cell
-from scaling.sources.recorded import ROW, RUN_COLUMNS, Jobs, Machine, Origin, RecordedCell, RecordedStudy, check_runs
+from scaling.sources.recorded import (
+    ROW,
+    RUN_COLUMNS,
+    Jobs,
+    Machine,
+    Origin,
+    RecordedCell,
+    RecordedRuns,
+    RecordedStudy,
+    check_runs,
+)
 
 CODE = Path(__file__).parents[3]
 # Seven digits lose nothing that matters. Errors are multiples of one over the number of images, and keep their order;
@@ -38,33 +48,43 @@ def record_study(
     trained: Path,
     runs: Path,
     description: Path,
+    variants: Mapping[str, Mapping[str, Cell]] | None = None,
 ) -> None:
-    """Write the baselines of these cells as a recorded study, to be read by scaling.sources.recorded.
+    """Write these cells as a recorded study, to be read by scaling.sources.recorded.
 
     Parameters
     ----------
     cells : by name, as the configuration resolves them.
     norms : the norms that were computed; the first is the default. One that a cell has no values of (the operator norm
         is not always stored) is left out there.
-    trajectories : the trajectories of these cells (scaling.networks.norms.trajectories), a file for each norm.
+    trajectories : the trajectories of these cells and variants (scaling.networks.norms.trajectories), a file for each
+        norm.
     provenance : by name as well, the provenance of a cell's images (scaling.networks.data.arrays).
-    benchmarks : folder of what Snakemake measured of the training jobs, CELL/baseline/P*/block*.tsv.
-    trained : folder of the trained runs, with the origin of each in CELL/baseline/P*/block*.origins.tsv.
+    benchmarks : folder of what Snakemake measured of the training jobs, CELL/VARIANT/P*/block*.tsv.
+    trained : folder of the trained runs, with the origin of each in CELL/VARIANT/P*/block*.origins.tsv.
     runs, description : the files to write, .parquet and .json.
+    variants : of a cell by its name, the cell as each variant trains it; the baselines are recorded anyway.
 
     Raises
     ------
     BadInput (one line) for runs that are not those of the configuration, and for what could not be read back.
     """
+    ways = {(name, "baseline"): cell for name, cell in cells.items()}
+    ways |= {(name, variant): of_it for name, given in (variants or {}).items() for variant, of_it in given.items()}
     every = read_tables(trajectories)
-    tables = {cell: every[every["cell"] == cell] for cell in cells}
-    for cell, table in tables.items():
-        _refuse_other_runs(cell, table, cells[cell])
+    tables = {way: every[(every["cell"] == way[0]) & (every["variant"] == way[1])] for way in ways}
+    for way, table in tables.items():
+        _refuse_other_runs("/".join(way).removesuffix("/baseline"), table, ways[way])
     table = pd.concat([_known(table) for table in tables.values()])
     table = table.sort_values([*ROW, "P", "seed", "epoch"], ignore_index=True)[RUN_COLUMNS].astype(STORED)
-    check_runs(table, runs, cells)
+    check_runs(table, runs, ways)
     with atomic(runs) as temporary:
         table.to_parquet(temporary, index=False, compression="zstd", compression_level=19)
+    recorded = {
+        way: _recorded_runs(training, tables[way], benchmarks.joinpath(*way), trained.joinpath(*way))
+        for way, training in ways.items()
+    }
+    of_cell = {cell: [variant for name, variant in ways if name == cell] for cell in cells}
     study = RecordedStudy(
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         note="",
@@ -74,12 +94,10 @@ def record_study(
         software=software(),
         machine=Machine(**machine()),
         cells={
-            cell: _recorded_cell(
-                cells[cell],
-                tables[cell],
-                provenance[cell],
-                _jobs(cells[cell], benchmarks / cell / "baseline"),
-                _origins(cells[cell], trained / cell / "baseline"),
+            cell: RecordedCell(
+                **dict(recorded[cell, "baseline"]) | {"training": _with_windows(cells[cell], of_cell[cell])},
+                data=_without_folders(json.loads(provenance[cell].read_text(encoding="utf-8"))),
+                variants={variant: recorded[cell, variant] for variant in of_cell[cell] if variant != "baseline"},
             )
             for cell in cells
         },
@@ -103,20 +121,22 @@ def _known(table: pd.DataFrame) -> pd.DataFrame:
     return table[finite.groupby(table["norm"]).transform("any")]
 
 
-def _recorded_cell(
-    training: Cell, table: pd.DataFrame, provenance: Path, jobs: Jobs | None, origins: list[Origin]
-) -> RecordedCell:
+def _recorded_runs(training: Cell, table: pd.DataFrame, benchmarks: Path, trained: Path) -> RecordedRuns:
     runs = table.groupby(["P", "seed"])["diverged"].any()
-    fit = {name: window for name, window in training.fit.items() if name.split("/")[0] == "baseline"}
-    epochs = {P: training.epochs_at(P) for P in training.P}
-    return RecordedCell(
-        training=training.model_copy(update={"variants": [], "fit": fit, "epochs": epochs}),
+    return RecordedRuns(
+        training=_with_windows(training, []),
         runs=len(runs),
         diverged=int(runs.sum()),
-        data=_without_folders(json.loads(provenance.read_text(encoding="utf-8"))),
-        jobs=jobs,
-        origins=origins,
+        jobs=_jobs(training, benchmarks),
+        origins=_origins(training, trained),
     )
+
+
+def _with_windows(training: Cell, variants: Sequence[str]) -> Cell:
+    """With the fit windows of these variants, and a number of epochs for each P."""
+    fit = {name: window for name, window in training.fit.items() if name.split("/")[0] in variants}
+    epochs = {P: training.epochs_at(P) for P in training.P}
+    return training.model_copy(update={"variants": [], "fit": fit, "epochs": epochs})
 
 
 def _without_folders(data: dict[str, Any]) -> dict[str, Any]:

@@ -57,8 +57,8 @@ class Origin(Section):
     runs: dict[int, list[int]]
 
 
-class RecordedCell(Section):
-    """One cell: its resolved settings, numbers of runs and of diverged ones among them, its images' provenance.
+class RecordedRuns(Section):
+    """Runs that were trained alike: their resolved settings, numbers of runs and of diverged ones among them.
 
     origins : where the runs were trained, if they brought it along; if not, the study's machine says it.
     """
@@ -66,9 +66,22 @@ class RecordedCell(Section):
     training: Cell
     runs: int
     diverged: int
-    data: dict[str, Any]
     jobs: Jobs | None
     origins: list[Origin] = Field([])
+
+
+class RecordedCell(RecordedRuns):
+    """One cell: its baseline, the provenance of its data, and its variants that were recorded.
+
+    Of a variant that changes what is analysed alone, the runs are the baseline's; it has no jobs of its own.
+    """
+
+    data: dict[str, Any]
+    variants: dict[str, RecordedRuns] = Field({})
+
+    def of(self, variant: str) -> RecordedRuns:
+        """The runs of a variant, or of the baseline."""
+        return self if variant == "baseline" else self.variants[variant]
 
 
 class Machine(Section):
@@ -99,8 +112,25 @@ class RecordedStudy(Section):
     cells: dict[str, RecordedCell]
 
     def rows(self, kind: str) -> list[tuple[str, str, str]]:
-        """(cell, variant, norm) of the rows of a kind (networks.settings.Settings.rows): there are baselines alone."""
-        return [(cell, "baseline", self.norms[0]) for cell in self.cells] if kind == "baseline" else []
+        """(cell, variant, norm) of the rows of a kind (networks.settings.Settings.rows), of what was recorded.
+
+        There are baselines, and variants that change what is analysed or what is minimised.
+        """
+        if kind == "baseline":
+            return [(cell, "baseline", self.norms[0]) for cell in self.cells]
+        if kind not in ("measures", "tasks"):
+            return []
+        key, found = kind.removesuffix("s"), []
+        for name, cell in self.cells.items():
+            own = getattr(cell.training, key)
+            changed = [variant for variant, of_it in cell.variants.items() if getattr(of_it.training, key) != own]
+            found += [(name, variant, self.norms[0]) for variant in ("baseline", *changed) if changed]
+        return found
+
+    def trainings(self) -> dict[tuple[str, str], Cell]:
+        """The settings of every (cell, variant)."""
+        ways = ((name, variant) for name, cell in self.cells.items() for variant in ("baseline", *cell.variants))
+        return {(name, variant): self.cells[name].of(variant).training for name, variant in ways}
 
 
 def read_description(file: str | Path) -> RecordedStudy:
@@ -164,10 +194,20 @@ class Recordings:
         study = self.study(row.of)
         return study.cells[row.cell].training.fit_window(row.variant, row.norm, study.norms[0])
 
+    def task(self, row: Row) -> str:
+        """What the training of its runs minimised."""
+        return self._training(row).task
+
     def words(self, rows: Sequence[Row]) -> list[str]:
         """How the runs of these rows were trained, a line each."""
-        trained = [(row.cell, self.study(row.of).cells[row.cell].training) for row in rows]
-        return [f"{cell.replace('_', ' ')}: {training.in_words()}." for cell, training in trained]
+        names = [f"{row.cell} {row.variant}".removesuffix(" baseline").replace("_", " ") for row in rows]
+        return [f"{name}: {self._training(row).in_words()}." for name, row in zip(names, rows, strict=True)]
+
+    def _training(self, row: Row) -> Cell:
+        cell = self.study(row.of).cells.get(row.cell)
+        if cell is None or row.variant not in ("baseline", *cell.variants):
+            raise BadInput(f"{row.of}: no runs of {row.cell}/{row.variant} were recorded")
+        return cell.of(row.variant).training
 
     def descriptions(self, of: str) -> list[str]:
         """The descriptions of the studies whose rows a table shows."""
@@ -190,14 +230,16 @@ def read_runs(file: str | Path, study: RecordedStudy) -> pd.DataFrame:
     table = read_curves(file)
     if hashlib.sha256(Path(file).read_bytes()).hexdigest() != study.sha256:
         raise BadInput(f"{file}: damaged, or not the file that its description was written for (SHA-256)")
-    return check_runs(table, file, {name: cell.training for name, cell in study.cells.items()})
+    return check_runs(table, file, study.trainings())
 
 
-def check_runs(table: pd.DataFrame, file: str | Path, cells: Mapping[str, Cell] | None = None) -> pd.DataFrame:
+def check_runs(
+    table: pd.DataFrame, file: str | Path, trainings: Mapping[tuple[str, str], Cell] | None = None
+) -> pd.DataFrame:
     """Check every cell, variant and norm as curves from elsewhere are checked.
 
     Takes and returns RUN_COLUMNS; the rows of diverged runs need not be finite. `file` begins the line of a BadInput.
-    cells : how they were trained, by name: errors may be above 1 where their measure may.
+    trainings : how they were trained, by cell and variant: errors may be above 1 where their measure may.
     """
     if missing := [name for name in RUN_COLUMNS if name not in table]:
         raise BadInput(f"{file}: no column {missing[0]}; needed are {', '.join(RUN_COLUMNS)}")
@@ -211,7 +253,7 @@ def check_runs(table: pd.DataFrame, file: str | Path, cells: Mapping[str, Cell] 
         raise BadInput(f"{file}: {problem}") from None
     finished = table[~table["diverged"]].drop(columns="norm")
     for row, part in finished.groupby([table["cell"], table["variant"], table["norm"]], sort=False):
-        training = (cells or {}).get(row[0])
+        training = (trainings or {}).get(row[:2])
         fraction = training is None or facts_of_runs(training.task, training.measure, 0, {})["highest"] == 1
         check_curves(part, f"{file}: {'/'.join(row)}", "error" if fraction else "loss")
     return table

@@ -33,12 +33,14 @@ class Source:
     rows : (of, kind) -> the rows of a table or the panels of a figure; kind as in networks.settings.Settings.rows.
     window : row -> the window of the authors' procedure.
     words : rows -> how their runs came about, a line each, for captions.
+    task : row -> what its training minimised (scaling.networks.tasks); of sources that know it.
     """
 
     of: str
     rows: Callable[[str, str], Sequence[Row]]
     window: Callable[[Row], FitWindow]
     words: Callable[[Sequence[Row]], Sequence[str]] = lambda rows: []
+    task: Callable[[Row], str] | None = None
 
 
 def study_of(of: str) -> str:
