@@ -111,7 +111,7 @@ def test_the_style_of_all_figures(changed):
     figures = {
         rule: count
         for rule, count in changed.everything.items()
-        if rule.startswith(drawn) or "_figure_" in rule or rule in ("laws_figure", "prediction")
+        if rule.startswith(drawn) or "_figure_" in rule or rule in ("laws_figure", "prediction", "explorer_page")
     }
     assert set(changed("the style of all figures", figures)) <= {"prediction_table"}
 
@@ -239,7 +239,8 @@ def test_the_notation_of_numbers(changed):
 def test_a_threshold_of_the_robust_procedure(changed):
     """Its fits and what comes after; the authors' procedure does not know it."""
     changed.write(f"{LIBRARY}/analysis/robust/thresholds.py", "RISE = 0.1", "RISE = 0.1 + 0.0")
-    every = {rule: changed.everything[rule] for rule in ("robust_exponents", "prediction", "laws_procedures")}
+    known = ("robust_exponents", "prediction", "laws_procedures", "explorer_page")
+    every = {rule: changed.everything[rule] for rule in known}
     following = changed("a threshold of the robust procedure", every, never={"authors_exponents", "mean_curves"})
     assert {"exponents", "table", "figure"} <= set(following)
 

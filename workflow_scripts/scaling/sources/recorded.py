@@ -189,6 +189,17 @@ class Recordings:
         folders = [f"recorded/{name}/" for name in self.studies()] if of == "recorded/" else [of]
         return [Row(folder, *key) for folder in folders for key in self.study(folder).rows(kind)]
 
+    def kept(self, of: str) -> list[Row]:
+        """Every row of one study, or of all, of which there are runs: those of `rows`, and the other norms."""
+        folders = list(dict.fromkeys(row.of for row in self.rows(of, "baseline")))
+        tables = {folder: pd.read_parquet(self.file(folder, ".parquet"), columns=ROW) for folder in folders}
+        return [
+            Row(row.of, row.cell, row.variant, norm)
+            for row in self.rows(of, "baseline")
+            for norm in self.study(row.of).norms
+            if (tables[row.of][ROW] == [row.cell, row.variant, norm]).all(axis=1).any()
+        ]
+
     def window(self, row: Row) -> FitWindow:
         """The fit window that was recorded with the runs."""
         study = self.study(row.of)

@@ -1,0 +1,1 @@
+"""One page with the learning curves of studies, to be opened in a browser without a network."""
