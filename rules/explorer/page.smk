@@ -32,10 +32,12 @@ def explored(of):
 
 def exponents_shown(of):
     """Of each row by both procedures, where others ask for that too: the robust one takes longer than all the rest."""
-    baselines = {row.of: rows_of(row.of, "baseline") for row in explored(of) if row.of}
+    others = {}
     for row in explored(of):
+        if row.of not in others:
+            others[row.of] = [each for kind in ("baseline", "measures", "tasks") for each in rows_of(row.of, kind)]
         laid_over = row.of == "published/" != of
-        both = row.of == "" or (row in baselines[row.of] and not laid_over)
+        both = row.of == "" or (row in others[row.of] and not laid_over)
         yield row.file("exponents", ".tsv" if both else ".authors.tsv")
 
 

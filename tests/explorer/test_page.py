@@ -125,7 +125,7 @@ def test_the_recorded_laptop_study_is_a_small_page(report):
         )
     size = len(page(contents(rows)))
     report("Explorer", f"the page of recorded/laptop, {len(rows)} rows: {size / 1e6:.2f} MB")
-    assert len(rows) == 16 and size < 3e6
+    assert len(rows) >= 16 and size < 3e6
 
 
 @pytest.mark.parametrize("name", UPLOT)

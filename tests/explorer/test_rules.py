@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pandas as pd
 import pytest
 from harness.study import Study
 
@@ -20,7 +21,8 @@ def test_the_page_of_the_study_needs_what_other_targets_need(study):
 def test_recorded_studies_are_not_trained_and_show_every_norm(study):
     named, following = study.planned("results/recorded/laptop/explorer.html")
     jobs = named + following
-    assert jobs["explorer_page"] == 1 and jobs["recorded_trajectories"] == 2 * 8
+    runs = pd.read_parquet(study.folder / "recorded/laptop.parquet", columns=["cell", "variant", "norm"])
+    assert jobs["explorer_page"] == 1 and jobs["recorded_trajectories"] == len(runs.drop_duplicates())
     assert set(jobs) <= {
         *(
             "explorer_page",
@@ -31,7 +33,7 @@ def test_recorded_studies_are_not_trained_and_show_every_norm(study):
             "exponents",
         ),
     }
-    assert jobs["robust_exponents"] == 2, "of the first norm, as for the tables"
+    assert jobs["robust_exponents"] < jobs["authors_exponents"], "of those norms alone that tables show"
 
 
 def test_your_own_curves_are_on_both_pages(study):

@@ -190,15 +190,14 @@ class Recordings:
         return [Row(folder, *key) for folder in folders for key in self.study(folder).rows(kind)]
 
     def kept(self, of: str) -> list[Row]:
-        """Every row of one study, or of all, of which there are runs: those of `rows`, and the other norms."""
-        folders = list(dict.fromkeys(row.of for row in self.rows(of, "baseline")))
-        tables = {folder: pd.read_parquet(self.file(folder, ".parquet"), columns=ROW) for folder in folders}
-        return [
-            Row(row.of, row.cell, row.variant, norm)
-            for row in self.rows(of, "baseline")
-            for norm in self.study(row.of).norms
-            if (tables[row.of][ROW] == [row.cell, row.variant, norm]).all(axis=1).any()
-        ]
+        """Every row of one study, or of all, of which there are runs: also of norms that no table shows."""
+        found = []
+        for folder in dict.fromkeys(row.of for row in self.rows(of, "baseline")):
+            table = pd.read_parquet(self.file(folder, ".parquet"), columns=ROW).astype(str)
+            there, study = set(table.itertuples(index=False, name=None)), self.study(folder)
+            keys = [(*way, norm) for way in study.trainings() for norm in study.norms]
+            found += [Row(folder, *key) for key in keys if key in there]
+        return found
 
     def window(self, row: Row) -> FitWindow:
         """The fit window that was recorded with the runs."""
