@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # One thread per process: the workflow keeps the cores busy with jobs, and the same thread count gives the same bits.
 export OMP_NUM_THREADS = 1
 
-.PHONY: all watch env test test-slow test-slurm lint bench-theory bench-covariates bench-interpolators bench-shallow bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve
+.PHONY: all watch env test test-slow test-slurm lint bench-theory bench-covariates bench-interpolators bench-shallow bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve lock
 
 # The greedy scheduler: the default one's optimum is not worth its time for jobs this short.
 all: env
@@ -85,6 +85,16 @@ docs-serve: $(VENV)-docs/.complete
 $(VENV)-docs/.complete: envs/docs.txt
 	$(PYTHON) -m venv $(VENV)-docs
 	$(VENV)-docs/bin/python -m pip install --quiet --requirement envs/docs.txt
+	touch $@
+
+# What every package of envs/requirements.txt brings, with versions and hashes; what is locked stays unless it must change.
+lock: $(VENV)-release/.complete
+	$(VENV)-release/bin/uv pip compile envs/requirements.txt --universal --python-version 3.11 --generate-hashes --quiet \
+		--default-index https://pypi.org/simple --custom-compile-command "make lock" --output-file envs/requirements.lock
+
+$(VENV)-release/.complete: envs/release.txt
+	$(PYTHON) -m venv $(VENV)-release
+	$(VENV)-release/bin/python -m pip install --quiet --requirement envs/release.txt
 	touch $@
 
 clean:

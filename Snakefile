@@ -24,13 +24,22 @@ except BadInput as problem:
 configfile: CONFIG
 
 
+# What `--sdm apptainer` runs rules in, once it is built: docs/cluster.md. Snakemake takes no image with a space in its path.
+IMAGE = os.path.join(HERE, "envs", "image.sif")
+
+
+container: None if " " in IMAGE else IMAGE
+
+
 include: "rules/common.smk"
-include: "rules/internals.smk"
 
 
 for room in ROOMS:
 
     include: room
+
+
+include: "rules/internals.smk"
 
 
 wildcard_constraints:

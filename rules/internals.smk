@@ -23,3 +23,15 @@ onerror:
         )
     if len(missing) > 50:
         print(f"  ... and {len(missing) - 50} more", file=sys.stderr)
+
+
+# One environment serves all rules. `container` has a form for the whole workflow, `conda` has none: it is set rule by rule
+# here. Rules of a larger workflow that uses this one as a module keep theirs.
+for each in workflow.rules:
+    if hasattr(each, "conda_env") and each.shellcmd and str(each.snakefile).startswith(os.path.join(HERE, "")):
+        each.conda_env = os.path.join(HERE, "envs", "environment.yaml")
+
+if "apptainer" in {str(each) for each in getattr(workflow.deployment_settings, "deployment_method", ())}:
+    if " " in IMAGE or not os.path.isfile(IMAGE):
+        reason = "Snakemake takes no path with a space" if " " in IMAGE else "docs/cluster.md says how it is built"
+        raise WorkflowError(f"--sdm apptainer: no image {IMAGE}: {reason}")

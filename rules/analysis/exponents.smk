@@ -46,6 +46,8 @@ rule robust_exponents:
         slopes="results/{of}exponents/{cell}/{variant}/{norm}.slopes.tsv",
     log:
         "logs/robust_exponents/{of}{cell}/{variant}/{norm}.log",
+    benchmark:
+        "results/benchmarks/robust_exponents/{of}{cell}/{variant}/{norm}.tsv"
     params:
         resamples=STUDY.exponents.bootstrap_resamples,
         confidence=STUDY.exponents.confidence,
@@ -83,6 +85,8 @@ rule choices:
         figures=multiext("results/{of}choices/{cell}/{variant}/{norm}", ".pdf", ".png"),
     log:
         "logs/choices/{of}{cell}/{variant}/{norm}.log",
+    benchmark:
+        "results/benchmarks/choices/{of}{cell}/{variant}/{norm}.tsv"
     params:
         window=lambda wildcards: to_json(source_of(wildcards.of).window(row_of(wildcards))),
         resamples=STUDY.exponents.bootstrap_resamples,

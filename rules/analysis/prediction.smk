@@ -10,6 +10,8 @@ rule prediction:
         figures=multiext("results/{of}prediction/{cell}/{variant}/{norm}", ".pdf", ".png"),
     log:
         "logs/prediction/{of}{cell}/{variant}/{norm}.log",
+    benchmark:
+        "results/benchmarks/prediction/{of}{cell}/{variant}/{norm}.tsv"
     params:
         sizes=STUDY.predict,
         resamples=STUDY.exponents.bootstrap_resamples,

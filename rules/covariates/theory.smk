@@ -86,6 +86,8 @@ rule covariates_samples:
         means="results/covariates/samples.tsv",
     log:
         "logs/covariates_samples.log",
+    benchmark:
+        "results/benchmarks/covariates_samples.tsv"
     params:
         law=FIRST_LAW,
         settings=to_json(COVARIATE_SAMPLES),

@@ -16,6 +16,8 @@ rule interpolators_solve:
         "results/interpolators/samples/{block}.parquet",
     log:
         "logs/interpolators_solve/{block}.log",
+    benchmark:
+        "results/benchmarks/interpolators_solve/{block}.tsv"
     wildcard_constraints:
         block="|".join(re.escape(name) for name in INTERPOLATOR_BLOCKS),
     resources:
@@ -49,6 +51,8 @@ rule interpolators_theory:
         "results/interpolators/theory.tsv",
     log:
         "logs/interpolators_theory.log",
+    benchmark:
+        "results/benchmarks/interpolators_theory.tsv"
     params:
         fixed_d=to_json(INTERPOLATORS.fixed_d),
         fixed_ratio=to_json(INTERPOLATORS.fixed_ratio),
@@ -64,6 +68,8 @@ rule interpolators_paths:
         "results/interpolators/paths.tsv",
     log:
         "logs/interpolators_paths.log",
+    benchmark:
+        "results/benchmarks/interpolators_paths.tsv"
     params:
         paths=to_json(INTERPOLATORS.paths),
         code=code("interpolators/paths"),

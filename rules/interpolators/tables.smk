@@ -32,6 +32,7 @@ for table, (needed, settings) in INTERPOLATOR_TABLES.items():
             f"results/interpolators/{table}.tsv",
         log:
             f"logs/interpolators_{table}.log",
+        localrule: True
         params:
             step=f"interpolators/{table}",
             tables=options({option: f"results/interpolators/{file}" for option, file in needed.items()}),
@@ -47,6 +48,8 @@ rule interpolators_network:
         curves="results/interpolators/network_curves.tsv",
     log:
         "logs/interpolators_network.log",
+    benchmark:
+        "results/benchmarks/interpolators_network.tsv"
     params:
         alpha=INTERPOLATORS.fixed_d.alpha,
         d=[INTERPOLATORS.fixed_d.d, *INTERPOLATORS.theory_d],

@@ -48,6 +48,8 @@ rule laws_procedures:
         "results/laws_procedures.tsv",
     log:
         "logs/laws_procedures.log",
+    benchmark:
+        "results/benchmarks/laws_procedures.tsv"
     params:
         code=code("laws/procedures"),
     shell:

@@ -73,6 +73,8 @@ rule train_block:
     priority: block_work
     threads: 1
     resources:
+        # One GPU, where somebody counts them (a profile, or --resources gpu=1); nobody does on a machine without.
+        gpu=1,
         runtime=lambda wildcards, attempt: block_needs(wildcards, attempt)[0],
         mem_mb=lambda wildcards, attempt: block_needs(wildcards, attempt)[1],
     params:

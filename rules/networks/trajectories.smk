@@ -18,6 +18,8 @@ rule trajectories:
         table="results/trajectories/{cell}/{variant}/{norm}.parquet",
     log:
         "logs/trajectories/{cell}/{variant}/{norm}.log",
+    benchmark:
+        "results/benchmarks/trajectories/{cell}/{variant}/{norm}.tsv"
     wildcard_constraints:
         cell=NAMES["cells"][0],
         norm="|".join(NORMS.names()),

@@ -44,6 +44,8 @@ for step, settings in PATHS.items():
             f"results/perceptron/{step}/alpha{{alpha}}.parquet",
         log:
             f"logs/perceptron_{step}/alpha{{alpha}}.log",
+        benchmark:
+            f"results/benchmarks/perceptron_{step}/alpha{{alpha}}.tsv"
         resources:
             mem_mb=lambda wildcards: patterns_mb(wildcards.alpha),
         params:
@@ -88,6 +90,7 @@ rule perceptron_free_norm:
         exponents="results/perceptron/dynamics_exponents.tsv",
     log:
         "logs/perceptron_free_norm.log",
+    localrule: True
     params:
         windows=[to_json(window) for window in DYNAMICS.gamma_1_windows],
         settings=dynamics_options("gamma_1_min_alpha", "gamma_2_min_alpha"),
@@ -120,6 +123,8 @@ rule perceptron_mse:
         "results/perceptron/mse.parquet",
     log:
         "logs/perceptron_mse.log",
+    benchmark:
+        "results/benchmarks/perceptron_mse.tsv"
     resources:
         mem_mb=patterns_mb(max(DYNAMICS.mse_alphas)),
     params:
@@ -143,6 +148,8 @@ rule perceptron_mean_field:
         "results/perceptron/mean_field/alpha{alpha}.parquet",
     log:
         "logs/perceptron_mean_field/alpha{alpha}.log",
+    benchmark:
+        "results/benchmarks/perceptron_mean_field/alpha{alpha}.tsv"
     resources:
         # How each stage answers to each before it, in single precision, for each effective pattern.
         mem_mb=int(2e-2 * MEAN_FIELD.patterns * 8) + 1000,

@@ -6,6 +6,8 @@ rule shallow_samples:
         "results/shallow/samples/{network}_g{g}.parquet",
     log:
         "logs/shallow/samples/{network}_g{g}.log",
+    benchmark:
+        "results/benchmarks/shallow/samples/{network}_g{g}.tsv"
     resources:
         mem_mb=2000 + SHALLOW.samples.quadratic_d**2 * max(SHALLOW.samples.quadratic_n) // 50_000,
     params:
@@ -39,6 +41,8 @@ rule shallow_spectra:
         decay="results/shallow/spectra_decay.tsv",
     log:
         "logs/shallow/spectra.log",
+    benchmark:
+        "results/benchmarks/shallow/spectra.tsv"
     resources:
         mem_mb=1000 + SHALLOW.spectra.d**2 * SHALLOW.spectra.n // 50_000,
     params:
@@ -60,6 +64,8 @@ rule shallow_training:
         "results/shallow/training/{network}_g{g}.parquet",
     log:
         "logs/shallow/training/{network}_g{g}.log",
+    benchmark:
+        "results/benchmarks/shallow/training/{network}_g{g}.tsv"
     resources:
         mem_mb=1000 + SHALLOW.training.quadratic_d**2 * max(SHALLOW.training.quadratic_n) // 50_000,
     params:

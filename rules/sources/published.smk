@@ -30,12 +30,14 @@ SOURCES.append(
 )
 
 
+# Where Snakemake runs: nodes of a cluster often see no other network.
 checkpoint fetch_published_curves:
     output:
         folder=directory("results/published/files"),
         provenance="results/published/files.json",
     log:
         "logs/fetch_published_curves.log",
+    localrule: True
     params:
         names=sorted({row.file for row in published_rows()}),
         code=code("sources/fetch_published_curves"),

@@ -7,6 +7,8 @@ rule validation:
         studies="results/validation/{scenario}.parquet",
     log:
         "logs/validation/{scenario}.log",
+    benchmark:
+        "results/benchmarks/validation/{scenario}.tsv"
     wildcard_constraints:
         scenario="|".join(SCENARIOS),
     params:
@@ -25,6 +27,7 @@ rule validation_table:
         figures=multiext("results/validation/exponents", ".pdf", ".png"),
     log:
         "logs/validation_table.log",
+    localrule: True
     params:
         code=code("validation/table"),
     shell:

@@ -7,8 +7,6 @@ import pytest
 from harness.paths import ROOT
 
 EXCEPTIONS = {
-    # One environment serves all: Python and its packages, pinned in envs/. Rules call the python that runs Snakemake.
-    "Specify a conda environment or container for each rule.",
     # A function that gives a rule its inputs or parameters stands beside that rule; what rules share is in common.smk.
     "Mixed rules and functions in same snakefile.",
 }
