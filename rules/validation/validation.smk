@@ -33,3 +33,28 @@ rule validation_table:
     shell:
         'python "$SCALING_RUN" validation/table --studies {input.studies:q} --table {output.table:q}'
         " --figures {output.figures:q} > {log:q} 2>&1"
+
+
+def learning_curves(wildcards):
+    """The files of the folder of public learning curves."""
+    folder = STUDY.learning_curves
+    if folder is None or not os.path.isdir(folder):
+        raise WorkflowError(f"config key learning_curves: {folder!r} is not a folder")
+    return sorted(glob.glob(os.path.join(glob.escape(folder), "*.csv")))
+
+
+# Our law beside published forms, where curves are known against data only: not part of `all`.
+rule extrapolation:
+    input:
+        files=learning_curves,
+    output:
+        curves="results/validation/extrapolation_curves.tsv",
+        table="results/validation/extrapolation.tsv",
+    log:
+        "logs/extrapolation.log",
+    params:
+        folder=lambda wildcards: STUDY.learning_curves,
+        code=code("validation/extrapolation"),
+    shell:
+        'python "$SCALING_RUN" validation/extrapolation --folder {params.folder:q} --curves {output.curves:q}'
+        " --table {output.table:q} > {log:q} 2>&1"

@@ -1,7 +1,8 @@
-"""Settings of the validation on synthetic studies."""
+"""Settings of the validation, on synthetic studies and on public learning curves."""
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from scaling.core.paths import expanded
 from scaling.core.settings import Count, Section
 
 
@@ -17,3 +18,11 @@ class Settings(Section):
     """The validation's keys of the configuration."""
 
     validation: Validation = Field(Validation(), description="synthetic studies")
+    learning_curves: str | None = Field(
+        None, description="folder of public learning curves (CSV), on which our law is compared with published forms"
+    )
+
+    @field_validator("learning_curves")
+    @classmethod
+    def _expanded(cls, folder: str | None) -> str | None:
+        return None if folder is None else expanded(folder)
