@@ -15,7 +15,7 @@ from scaling.networks.benchmark import benchmark, speed
 from scaling.networks.benchmark import measure as measure_module
 from scaling.networks.benchmark.benchmark import Row, cells_of, fastest, floor, heading, line, measured, summary
 from scaling.networks.benchmark.measure import Speed, matrix_rates
-from scaling.networks.benchmark.speed import COMPILED, Candidate, CellCost, attempt, candidate_speed, candidates
+from scaling.networks.benchmark.speed import COMPILED, RECORDED, Candidate, CellCost, attempt, candidate_speed, candidates
 from scaling.networks.benchmark.usual import usual_speed
 from scaling.networks.plan.operations import count
 
@@ -43,12 +43,14 @@ def test_hours_are_those_of_all_operations():
 
 def test_a_gpu_measures_every_way_and_a_cpu_both_engines():
     on_gpu = candidates(True, [1, 4, 16])
-    assert {str(way) for way in on_gpu if way.runs == 1} == {f"single-{how}" for how in ("eager", "graph", *COMPILED)}
-    side_by_side = ["streams-graph", "processes-graph", "stacked-eager", "stacked-graph"]
+    assert {str(way) for way in on_gpu if way.runs == 1} == {
+        f"single-{how}" for how in ("eager", *RECORDED, *COMPILED)
+    }
+    side_by_side = ["lanes-graph", "lanes-compiled-graph", "streams-graph", "processes-graph", "stacked-eager", "stacked-graph"]
     for way in side_by_side:
         assert [each.runs for each in on_gpu if str(each) == way] == [4, 16]
     assert [each.runs for each in on_gpu if str(each) == "stacked-compile"] == [4]
-    assert len(on_gpu) == 4 + 8 + 1
+    assert len(on_gpu) == 5 + 12 + 1
     assert candidates(False, [8]) == [Candidate("single", "eager", 1), Candidate("stacked", "eager", 8)]
 
 
@@ -57,7 +59,7 @@ def test_every_loop_runs_and_is_counted(precision):
     cell = cells_of("quick", ROOT / "config.yaml")[0]
     assert asdict(cell)["image_shape"] == (1, 8, 8)
     cell = replace(cell, spec=cell.spec | {"precision": precision})
-    engines = [("single", 1), ("stacked", 2), ("streams", 2), ("processes", 2)]
+    engines = [("single", 1), ("stacked", 2), ("streams", 2), ("lanes", 2), ("processes", 2)]
     speeds = [candidate_speed(cell, Candidate(name, "eager", runs), CPU, 0.01) for name, runs in engines]
     for found in [*speeds, usual_speed(cell, CPU, 0.01)]:
         assert found.per_second > 0 and found.per_core_second > 0

@@ -151,7 +151,7 @@ def test_a_lane_is_not_launched_too_far_ahead_and_waits_for_its_scores(monkeypat
     stream = SimpleNamespace(wait_stream=lambda other: None, record_event=lambda: made.append(Event()) or made[-1])
     monkeypatch.setattr(torch.cuda, "Stream", lambda device: stream)
     monkeypatch.setattr(torch.cuda, "current_stream", lambda device: None)
-    lane = lanes._Lane(torch.device("cuda"), ahead=2)
+    lane = lanes.Lane(torch.device("cuda"), ahead=2)
     lane.launched(None)
     assert lane.ready()
     lane.launched(None)

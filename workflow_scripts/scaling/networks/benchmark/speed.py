@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,11 @@ import torch
 
 from scaling.networks.benchmark.measure import Speed, measure
 from scaling.networks.data.arrays import ImageArrays
-from scaling.networks.training.arithmetic import arithmetic
+from scaling.networks.training.arithmetic import arithmetic, autocast
 from scaling.networks.training.engines import make_engine
 from scaling.networks.training.examples import device_examples
+from scaling.networks.training.graphs import CudaCapture, GraphedSteps
+from scaling.networks.training.lanes import Lane
 from scaling.networks.training.spec import TrainingSpec
 
 IMAGES = 2048  # of noise: speed does not depend on what is on them
@@ -52,6 +55,7 @@ class CellCost:
 
 
 COMPILED = {"compile": "reduce-overhead", "autotune": "max-autotune"}  # modes of torch.compile
+RECORDED = ("graph", "compiled-graph")  # the latter: of a network compiled by torch.compile
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,10 @@ class Candidate:
 
     Attributes
     ----------
-    engine : "single", "stacked" or "streams" (scaling.networks.training.engines), or "processes": a single run in each.
-    steps : "eager", kernel by kernel; "graph", a whole step recorded and replayed; a key of COMPILED, the network by
-        torch.compile.
+    engine : "single", "stacked", "streams" or "lanes" (scaling.networks.training.engines), or "processes": a single run
+        in each.
+    steps : "eager", kernel by kernel; one of RECORDED, a whole step recorded and replayed; a key of COMPILED, the
+        network by torch.compile.
     """
 
     engine: str
@@ -77,8 +82,10 @@ def candidates(cuda: bool, runs: Sequence[int]) -> list[Candidate]:
     """What is measured: on a CPU the engines that are for one, on a GPU all ways to keep it busy."""
     if not cuda:
         return [Candidate("single", "eager", 1), *(Candidate("stacked", "eager", count) for count in runs)]
-    ways = [Candidate("single", steps, 1) for steps in ("eager", "graph", *COMPILED)]
-    for engine, steps in (("streams", "graph"), ("processes", "graph"), ("stacked", "eager"), ("stacked", "graph")):
+    ways = [Candidate("single", steps, 1) for steps in ("eager", *RECORDED, *COMPILED)]
+    together = [("lanes", steps) for steps in RECORDED]
+    together += [("streams", "graph"), ("processes", "graph"), ("stacked", "eager"), ("stacked", "graph")]
+    for engine, steps in together:
         ways += [Candidate(engine, steps, count) for count in runs if count > 1]
     return [*ways, Candidate("stacked", "compile", runs[len(runs) // 2])]
 
@@ -108,12 +115,18 @@ def candidate_speed(cell: CellCost, candidate: Candidate, device: torch.device, 
 
 def training_step(cell: CellCost, candidate: Candidate, device: torch.device) -> Callable[[], int]:
     """A step of all runs of a candidate; it returns how many images it trains on."""
-    spec, runs = replace(TrainingSpec(**cell.spec), cuda_graphs=candidate.steps == "graph"), candidate.runs
-    examples = device_examples(noise(cell), spec, device)
+    spec, runs = replace(TrainingSpec(**cell.spec), cuda_graphs=candidate.steps in RECORDED), candidate.runs
+    if candidate.steps in COMPILED or candidate.steps == "compiled-graph":
+        torch.compiler.reset()  # or, after some cells, it gives up and runs uncompiled
+    if candidate.engine == "lanes":
+        return _step_of_lanes(cell, spec, candidate, device)
+    # As the workflow has it: images with the channels of a pixel side by side, but not in a stack.
+    examples = device_examples(noise(cell), spec, device, device.type == "cuda" and candidate.engine != "stacked")
     engine = make_engine(candidate.engine, spec, examples, cell.classes, range(runs))
     if candidate.steps in COMPILED:
-        torch.compiler.reset()  # or, after some cells, it gives up and runs uncompiled
         engine.scores = torch.compile(engine.scores, mode=COMPILED[candidate.steps])
+    if candidate.steps == "compiled-graph":
+        _compile([engine], spec)
     index = torch.randint(0, IMAGES, (runs, spec.batch_size), device=device)
     draws = torch.rand(runs, spec.batch_size, 3, device=device) if spec.augmentation != "none" else None
 
@@ -122,6 +135,42 @@ def training_step(cell: CellCost, candidate: Candidate, device: torch.device) ->
         return index.numel()
 
     return step
+
+
+def _step_of_lanes(
+    cell: CellCost, spec: TrainingSpec, candidate: Candidate, device: torch.device
+) -> Callable[[], int]:
+    """A step of each of some single runs, each on a stream of its own; none waits for another."""
+    examples = device_examples(noise(cell), spec, device, device.type == "cuda")
+    lanes = [Lane(device) for _ in range(candidate.runs)]
+    engines = []
+    for seed, lane in enumerate(lanes):
+        with lane.current():
+            engines.append(make_engine("lanes", spec, examples, cell.classes, [seed], partial(CudaCapture, ahead=256)))
+    if candidate.steps == "compiled-graph":
+        _compile(engines, spec)
+    index = torch.randint(0, IMAGES, (1, spec.batch_size), device=device)
+    draws = torch.rand(1, spec.batch_size, 3, device=device) if spec.augmentation != "none" else None
+
+    def step() -> int:
+        for lane, engine in zip(lanes, engines, strict=True):
+            with lane.current():
+                engine.train_step(index, draws)
+        return len(lanes) * spec.batch_size
+
+    return step
+
+
+def _compile(recorded: Sequence[GraphedSteps], spec: TrainingSpec) -> None:
+    """Let the networks of some engines be run by one compiled function: compiled once, whichever network it is given."""
+
+    def scores(model: torch.nn.Module, examples: torch.Tensor) -> torch.Tensor:
+        with autocast(spec, examples.device):
+            return model(examples).float()
+
+    compiled = torch.compile(scores, dynamic=False)
+    for steps in recorded:
+        steps.engine.scores = partial(compiled, steps.engine.model)
 
 
 def _speed_of_processes(cell: CellCost, candidate: Candidate, device: torch.device, seconds: float) -> Speed:

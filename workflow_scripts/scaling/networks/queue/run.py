@@ -15,10 +15,10 @@ from scaling.networks.data.subsets import draw_subset
 from scaling.networks.queue.files import RECORDS, Key, key_of, read_records, spec_at, write_records
 from scaling.networks.training import checkpoints
 from scaling.networks.training.arithmetic import arithmetic
-from scaling.networks.training.block import job_of
+from scaling.networks.training.block import device_named, job_of
 from scaling.networks.training.code import training_source
 from scaling.networks.training.examples import device_examples
-from scaling.networks.training.lanes import Budget, train_lanes
+from scaling.networks.training.lanes import Budget, Lane, train_lanes
 from scaling.networks.training.loop import Job, begin
 from scaling.networks.training.stop import StopRequest
 
@@ -130,12 +130,13 @@ def _jobs(
             "checkout, or --other-code"
         )
     code = group["code"] if written == here else f"other {here}"
-    jobs, shared = {}, None
+    jobs, shared, device = {}, None, device_named(device)
     for run in queue["runs"]:
         if (run["cell"], run["variant"]) != (group["cell"], group["variant"]):
             continue
         P, seed = run["P"], run["seed"]
-        spec = replace(spec_at(group, P), engine="lanes")
+        # As the engine `auto` has it on a GPU; there is no other way to train runs of several P at once.
+        spec = replace(spec_at(group, P), engine="lanes", cuda_graphs=device == "cuda")
         subset = {seed: draw_subset(len(arrays.train_examples), P, seed, group["dataset"], arrays.shape.targets)}
         folder = out / "checkpoints" / group["cell"] / group["variant"] / f"P{P}"
         job = job_of(arrays, subset, spec, folder, code, device, hashed=found)
@@ -165,9 +166,9 @@ def _train(jobs: dict[Key, Job], lanes: int | None, deadline: float, records: Re
     keys = {id(job): key for key, job in zip(jobs, ordered, strict=True)}
     saved = [_unfinished(job) for job in ordered]
     with arithmetic(some.spec, some.device):
-        budget = measured(min(ordered, key=lambda job: job.P), classes, deadline)
+        budget = measured(min(ordered, key=lambda job: job.P), classes, lanes, deadline)
         print(
-            f"{lanes} at a time on {some.device}: {budget.rate:,.0f} images/s for one, a scored image counts "
+            f"{lanes} at a time on {some.device}: {budget.rate:,.0f} examples/s, a scored one counts "
             f"{budget.scored:.2f}, {deadline - time.monotonic():.0f} s left for {len(ordered)} runs",
             flush=True,
         )
@@ -190,26 +191,47 @@ def _unfinished(job: Job) -> checkpoints.Saved | None:
     return saved if saved is not None and saved.continues_to(job.steps) else None
 
 
-def measured(job: Job, classes: int, deadline: float, seconds: float = 3.0) -> Budget:
-    """How fast a run trains here alone, what a scored image and a logged point cost; the run itself is thrown away."""
+def measured(job: Job, classes: int, lanes: int, deadline: float, seconds: float = 3.0) -> Budget:
+    """How fast runs train here, `lanes` at a time, what a scored example and a logged point cost.
+
+    The runs that are measured are thrown away.
+    """
     seconds = min(seconds, 0.05 * max(0.0, deadline - time.monotonic()))
     wait = torch.cuda.synchronize if job.device == "cuda" else lambda: None
-    trial = begin(replace(job, capture=None), classes, dict.fromkeys(job.subsets))
-    for _ in range(1 + trial.per_epoch if trial.per_epoch < 4 else 2):  # recordings of both sizes of batch
-        trial.train_step()
+    trials = [_Trial(replace(job, capture=None), classes) for _ in range(lanes)]
+    some = trials[0].runs
+    for _ in range(1 + some.per_epoch if some.per_epoch < 4 else 2):  # recordings of both sizes of batch
+        for trial in trials:
+            trial.step()
     wait()
     start, steps = time.monotonic(), 0
     while steps == 0 or time.monotonic() < start + seconds:
-        trial.train_step()
+        for trial in trials:
+            trial.step()
         steps += 1
         if steps % 8 == 0:
             wait()
     wait()
-    rate = steps * job.examples / trial.per_epoch / (time.monotonic() - start)
-    start = time.monotonic()
-    trial.engine.evaluate(trial.subset).tolist()
-    scored = (time.monotonic() - start) * rate / (job.examples + len(job.arrays.test_targets))
-    start = time.monotonic()
-    trial.engine.statistics()
-    wait()
-    return Budget(deadline, 0.95 * rate, scored, (time.monotonic() - start) * rate)
+    rate = lanes * steps * job.examples / some.per_epoch / (time.monotonic() - start)
+    for _ in range(1 if job.device == "cpu" else 2):  # a GPU's libraries are loaded at the first
+        start = time.monotonic()
+        some.engine.evaluate(some.subset).tolist()
+        scored = (time.monotonic() - start) * rate / (job.examples + len(job.arrays.test_targets))
+        start = time.monotonic()
+        some.engine.statistics()
+        wait()
+        logged = (time.monotonic() - start) * rate
+    return Budget(deadline, 0.95 * rate, scored, logged)
+
+
+class _Trial:
+    """A run on a stream of its own, as lanes have it."""
+
+    def __init__(self, job: Job, classes: int) -> None:
+        self.lane = Lane(torch.device(job.device))
+        with self.lane.current():
+            self.runs = begin(job, classes, dict.fromkeys(job.subsets))
+
+    def step(self) -> None:
+        with self.lane.current():
+            self.runs.train_step()

@@ -114,10 +114,7 @@ def job_of(
     for seed, subset in subsets.items():
         if subset.min() < 0 or subset.max() >= len(arrays.train_examples):
             raise BadInput(f"subset of seed {seed}: indices must be 0 to {len(arrays.train_examples) - 1}")
-    if device not in ("auto", "cpu", "cuda"):
-        raise BadInput(f"device: {device!r} is not one of auto, cpu, cuda")
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = device_named(device)
     _refuse_graphs_without_a_gpu(spec, device)
     spec = chosen(spec, arrays, device)
     channels_last = arrays.KIND == "images" and device == "cuda" and spec.engine != "stacked"
@@ -130,6 +127,13 @@ def job_of(
     )
     job = Job(spec, arrays, dict(subsets), identities, folder, device, spec.engine, channels_last=channels_last)
     return replace(job, lanes=_lanes(job, arrays.outputs)) if spec.engine == "lanes" else job
+
+
+def device_named(name: str) -> str:
+    """"cpu" or "cuda": "auto" is a GPU where there is one. BadInput for another name."""
+    if name not in ("auto", "cpu", "cuda"):
+        raise BadInput(f"device: {name!r} is not one of auto, cpu, cuda")
+    return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
 
 
 def environment(spec: TrainingSpec, device: str, channels_last: bool) -> dict[str, Any]:

@@ -111,10 +111,10 @@ def train_lanes(
     return _Lanes(jobs, outputs, lanes, stop, budget, ahead, now_and_then, ended, clock, saved).train()
 
 
-class _Lane:
+class Lane:
     """A stream, the run on it, and the ends of the steps that were launched last."""
 
-    def __init__(self, device: torch.device, ahead: int) -> None:
+    def __init__(self, device: torch.device, ahead: int = 64) -> None:
         # A lane keeps its stream: the allocator's blocks and cuBLAS's workspaces belong to streams.
         self.stream = torch.cuda.Stream(device) if device.type == "cuda" else None
         if self.stream is not None:  # the shared images were sent on the current one
@@ -126,6 +126,7 @@ class _Lane:
         self.start, self.saved_at, self.whole = 0.0, 0.0, True
 
     def current(self) -> AbstractContextManager[Any]:
+        """Work inside goes onto the lane's stream."""
         return nullcontext() if self.stream is None else torch.cuda.stream(self.stream)
 
     def ready(self) -> bool:
@@ -150,7 +151,7 @@ class _Lanes:
         self.jobs, self.outputs, self.stop, self.budget = list(jobs), outputs, stop, budget
         self.now_and_then, self.ended, self.clock = now_and_then, ended, clock
         self.waiting, self.outcome = deque(range(len(self.jobs))), Outcome()
-        self.lanes = [_Lane(torch.device(self.jobs[0].device), ahead) for _ in range(lanes)] if self.jobs else []
+        self.lanes = [Lane(torch.device(self.jobs[0].device), ahead) for _ in range(lanes)] if self.jobs else []
         self.rate = budget.rate if budget else 0.0
         self.images, self.since = 0.0, clock()
 
@@ -197,7 +198,7 @@ class _Lanes:
             passed_over.append(job)
         return None
 
-    def _step(self, lane: _Lane) -> None:
+    def _step(self, lane: Lane) -> None:
         job, runs = self.jobs[lane.job], lane.runs
         with lane.current():
             try:
@@ -217,7 +218,7 @@ class _Lanes:
         if self.budget and waits is None:
             self._count(job, runs)
 
-    def _checkpoint(self, lane: _Lane) -> None:
+    def _checkpoint(self, lane: Lane) -> None:
         """Save the run of a lane, if it is to be saved on its way."""
         if lane.runs is None or not math.isfinite(self.jobs[lane.job].checkpoint_seconds):
             return
