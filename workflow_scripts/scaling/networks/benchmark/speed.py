@@ -137,9 +137,7 @@ def training_step(cell: CellCost, candidate: Candidate, device: torch.device) ->
     return step
 
 
-def _step_of_lanes(
-    cell: CellCost, spec: TrainingSpec, candidate: Candidate, device: torch.device
-) -> Callable[[], int]:
+def _step_of_lanes(cell: CellCost, spec: TrainingSpec, candidate: Candidate, device: torch.device) -> Callable[[], int]:
     """A step of each of some single runs, each on a stream of its own; none waits for another."""
     examples = device_examples(noise(cell), spec, device, device.type == "cuda")
     lanes = [Lane(device) for _ in range(candidate.runs)]
@@ -162,7 +160,7 @@ def _step_of_lanes(
 
 
 def _compile(recorded: Sequence[GraphedSteps], spec: TrainingSpec) -> None:
-    """Let the networks of some engines be run by one compiled function: compiled once, whichever network it is given."""
+    """Let the networks of some engines be run by one compiled function: it is compiled once for all of them."""
 
     def scores(model: torch.nn.Module, examples: torch.Tensor) -> torch.Tensor:
         with autocast(spec, examples.device):

@@ -130,7 +130,7 @@ def job_of(
 
 
 def device_named(name: str) -> str:
-    """"cpu" or "cuda": "auto" is a GPU where there is one. BadInput for another name."""
+    """ "cpu" or "cuda": "auto" is a GPU where there is one. BadInput for another name."""
     if name not in ("auto", "cpu", "cuda"):
         raise BadInput(f"device: {name!r} is not one of auto, cpu, cuda")
     return ("cuda" if torch.cuda.is_available() else "cpu") if name == "auto" else name
