@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # One thread per process: the workflow keeps the cores busy with jobs, and the same thread count gives the same bits.
 export OMP_NUM_THREADS = 1
 
-.PHONY: all watch env test test-slow test-slurm lint bench-theory bench-covariates bench-interpolators bench-shallow bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve lock
+.PHONY: all watch env test test-slow test-slurm lint bench-theory bench-covariates bench-interpolators bench-shallow bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve lock sbom release-check
 
 # The greedy scheduler: the default one's optimum is not worth its time for jobs this short.
 all: env
@@ -91,6 +91,15 @@ $(VENV)-docs/.complete: envs/docs.txt
 lock: $(VENV)-release/.complete
 	$(VENV)-release/bin/uv pip compile envs/requirements.txt --universal --python-version 3.11 --generate-hashes --quiet \
 		--default-index https://pypi.org/simple --custom-compile-command "make lock" --output-file envs/requirements.lock
+
+# The software bill of materials of what is locked (CycloneDX), into build/.
+sbom: $(VENV)-release/.complete
+	mkdir -p build
+	$(VENV)-release/bin/cyclonedx-py requirements envs/requirements.lock --pyproject pyproject.toml --output-reproducible -o build/sbom.json
+
+# That version, date, license, citation, changelog, lock, bill of materials, data card and recorded data agree.
+release-check: env $(VENV)-release/.complete
+	$(BIN)/python -m pytest tests/workflow/test_release.py tests/workflow/test_envs.py -m "release or not release" -vv
 
 $(VENV)-release/.complete: envs/release.txt
 	$(PYTHON) -m venv $(VENV)-release

@@ -1,5 +1,5 @@
 # What smaller P say of larger ones, measured or not.
-TARGETS += ["results/prediction.tsv"]
+TARGETS += ["results/prediction.tsv"] if STUDY.cells else []
 
 
 rule prediction:

@@ -82,3 +82,23 @@ rule report:
         ' && checkout=$(dirname "$(dirname "$SCALING_RUN")")'
         ' && snakemake --snakefile "$checkout/Snakefile" --report {output.html:q}'
         ' --report-stylesheet "$checkout/rules/report/report.css" --nolock --configfile $settings -- all > {log:q} 2>&1'
+
+
+# Every file of the finished study with its hash, and what made it; the learning curves with them.
+rule crate:
+    input:
+        lambda wildcards: TARGETS,
+        [row.file("trajectories", ".parquet") for row in [*AUDITED_NORMS, *AUDITED_VARIANTS]],
+    output:
+        metadata="results/ro-crate-metadata.json",
+        settings="results/study.yaml",
+    log:
+        "logs/crate.log",
+    localrule: True
+    params:
+        preset=STUDY.preset,
+        settings=changed_settings(),
+        code=code("report/crate"),
+    shell:
+        'python "$SCALING_RUN" report/crate --preset {params.preset} --settings {params.settings:q} --files {input:q}'
+        " --kept {output.settings:q} --metadata {output.metadata:q} > {log:q} 2>&1"
