@@ -91,6 +91,22 @@ def test_the_constants_of_small_kappa():
     assert traces.df[0] * kappa ** (1 / 1.5) == pytest.approx(degrees_constant(0.5), rel=1e-4)
 
 
+def test_the_end_of_the_path_beside_the_optimum():
+    """Region I: a ratio; II: a power of n; IV: no closed form is known; I, small a: no minimum."""
+    laws, ns = [(0.5, 0.8, 0.0), (0.5, 2, 0.0), (2, 4, 0.0), (0.1, 0.5, 0.0), (0.5, 0.8, 0.1)], [1e7, 1e8]
+    table = exponents(laws, ns).query("quantity == 'end_over_opt'").set_index(["a", "delta", "n"])
+    assert not (table["noise"] > 0).any()
+    known, found = table["predicted"], table["measured"]
+    # 2e-3 of the end, and the corrections of n = 1e8
+    assert found[0.5, 0.8, 1e8] == pytest.approx(known[0.5, 0.8, 1e8], abs=3e-3)
+    assert known[0.5, 0.8, 1e8] == pytest.approx(1.02857, abs=6e-6)
+    assert np.isinf(known[0.5, 2, 1e8])
+    growth = predict(0.5, 2).gamma - max_margin_exponent(0.5, 2)
+    assert np.log10(found[0.5, 2, 1e8] / found[0.5, 2, 1e7]) == pytest.approx(growth, abs=0.01)
+    assert np.isnan(known[2, 4, 1e8]) and found[2, 4, 1e8] > 1
+    assert np.isnan(known[0.1, 0.5, 1e8]) and np.isnan(found[0.1, 0.5, 1e8]), "no minimum"
+
+
 @pytest.mark.parametrize("law", [(0.5, 0.8), (0.5, 2), (2, 4)])
 def test_the_exponent_of_the_maximum_margin(law):
     ends = Path.follow(power_law(*law), [1e7, 1e8]).epsilon_end

@@ -8,20 +8,9 @@ from scaling.networks.build import build_model
 #: A file with a model for each way in which a weight may not simply be a module's own parameter.
 MODELS = """
 import torch
+from harness.models import Tied
 from torch import nn
 from torch.nn.utils import parametrizations, prune, spectral_norm, weight_norm
-
-
-class Tied(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.rows = nn.Embedding(10, 64)
-        self.mix = nn.Linear(64, 64)
-        self.out = nn.Linear(64, 10, bias=False)
-        self.out.weight = self.rows.weight
-
-    def forward(self, images):
-        return self.out(self.mix(images.flatten(1)) + self.rows(torch.zeros(len(images), dtype=torch.long)))
 
 
 class Packed(nn.Module):

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from harness.models import Tied
 from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils import parametrizations, prune
@@ -77,18 +78,6 @@ class Own(nn.Module):
             "copied": lambda: flat @ self.weight.t().contiguous(),
         }[self.how]()
         return self.head(hidden @ self.list[0])
-
-
-class Tied(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.rows = nn.Embedding(10, 64)
-        self.mix = nn.Linear(64, 64)
-        self.out = nn.Linear(64, 10, bias=False)
-        self.out.weight = self.rows.weight
-
-    def forward(self, images):
-        return self.out(self.mix(images.flatten(1)) + self.rows(torch.zeros(len(images), dtype=torch.long)))
 
 
 def test_the_three_families_have_the_statistics_they_had():

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from scaling.core.errors import BadInput
 from scaling.covariates import population
-from scaling.covariates.predictions import early_constant, early_exponent, predict
+from scaling.covariates.predictions import early_constant, early_exponent, max_margin_exponent, predict, region
+from scaling.covariates.scaling_limit import limit_optimum, max_margin
 from scaling.covariates.spectra import Spectrum, power_law
 from scaling.covariates.tables import Law, local_optimum
 from scaling.covariates.theory import Path
@@ -27,9 +29,10 @@ def exponents(laws: Sequence[Law], ns: Sequence[float]) -> pd.DataFrame:
     quantity : gamma_1 (the steepest local slope of epsilon - q_1 before the optimum), gamma_1_window (a power law
     fitted to epsilon - q_1 over WINDOW of the optimal norm: the prediction is that of gamma_1), gamma_1_second (region
     IV: the local slope where it changes least between the steepest and the optimum; nan where no plateau stands out),
-    gamma_2 and gamma (from n to 1.01 n), product_over_gamma (gamma_1 gamma_2 / gamma), k_1 (of the early law, at n =
+    gamma_2 and gamma (from n to 1.01 n), product_over_gamma (gamma_1 gamma_2 / gamma), end_over_opt (without noise: the
+    error at the end of the path, which is the maximum margin, over the smallest one), k_1 (of the early law, at n =
     infinity).
-    Accuracy of measured: 1e-7; gamma_1 and gamma_1_second, from scanned points, 1e-3; k_1 1e-4.
+    Accuracy of measured: 1e-7; gamma_1 and gamma_1_second, from scanned points, and end_over_opt 2e-3; k_1 1e-4.
     """
     rows = []
     for law in laws:
@@ -53,8 +56,27 @@ def exponents(laws: Sequence[Law], ns: Sequence[float]) -> pd.DataFrame:
                 if quantity != "gamma_1_second" or np.isfinite(value)
             ]
         if not noise:
+            ends = path.epsilon_end[: len(ns)] / best.epsilon
+            known = end_over_optimum(a, delta)
+            rows += [(*law, prediction.region, "end_over_opt", n, known, end) for n, end in zip(ns, ends, strict=True)]
             rows.append((*law, prediction.region, "k_1", np.inf, early_constant(a, delta), measured_k_1(spectrum, law)))
     return pd.DataFrame(rows, columns=["a", "delta", "noise", "region", "quantity", "n", "predicted", "measured"])
+
+
+def end_over_optimum(a: float, delta: float) -> float:
+    """epsilon of the maximum margin over the smallest one, n to infinity.
+
+    inf where its exponent is the smaller one (regions II and III); in region I from the scaling limit; nan where no
+    closed form is known (region IV), and where the error has no minimum.
+    """
+    if max_margin_exponent(a, delta) < predict(a, delta).gamma:
+        return np.inf
+    if region(a, delta) != "I":
+        return np.nan
+    try:
+        return max_margin(a, delta) / limit_optimum(a, delta)[1]
+    except BadInput:  # the error falls to the end
+        return np.nan
 
 
 def measured_k_1(spectrum: Spectrum, law: Law) -> float:
