@@ -32,6 +32,8 @@ def test_the_rows(curves, optima):
     assert fourth["gamma_1"] * fourth["gamma_2"] / fourth["gamma"] == pytest.approx(4 / 3)
     assert np.isnan(saturated["gamma_1"]) and np.isnan(saturated["gamma_1_error"]) and saturated["gamma_2"] == 0
     assert "floor of 0.0975" in noisy["sentence"]
+    assert noisy["q_1"] == predict(0.5, 0.8, 0.1).q_1 and noisy["q_1_error"] == 0 and first["q_1"] == 0
+    assert table["q_2"].isna().all(), "other powers of n hide it"
     features = table.iloc[4:6]
     np.testing.assert_allclose(features["gamma_2"], [0.75, 0.5])
     assert table["gamma_1"].iloc[6:].isna().all() and table["gamma"].iloc[6:].isna().all()

@@ -41,7 +41,7 @@ def table() -> pd.DataFrame:
             "gamma_2": [1.0, 1.0, 0.2], "gamma_2_error": [0.0, 0.1, np.nan],
             "gamma": [0.5, 2.0, 0.7], "gamma_error": [0.0, 0.1, 0.1],
             "collapse": ["yes", "no", "not measured"], "minimum": ["yes", "at 2 of 3 P", "no"],
-            "how": "exact", "sentence": "why",
+            "q_1": 0.0, "q_1_error": 0.0, "q_2": np.nan, "q_2_error": np.nan, "how": "exact", "sentence": "why",
         }
     )  # fmt: skip
     return where_the_laws_hold([("rows", rows)])

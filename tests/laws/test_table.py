@@ -14,6 +14,7 @@ EXPONENTS = ["gamma_1", "gamma_1_error", "gamma_2", "gamma_2_error", "gamma", "g
 def rows(*values: tuple, model: str = "m") -> pd.DataFrame:
     """Rows of one model: six numbers each."""
     table = pd.DataFrame(values, columns=EXPONENTS).assign(model=model, collapse="yes", minimum="no", how="exact")
+    table = table.assign(q_1=0.25, q_1_error=0.0, q_2=np.nan, q_2_error=np.nan)
     return table.assign(regime=[f"r{i}" for i in range(len(table))], sentence="50 % of |w|_p")
 
 
@@ -61,7 +62,7 @@ def test_without_rooms():
 def test_for_people():
     table = where_the_laws_hold([("a", rows((0.5, 0.02, 1.0, 0.0, np.nan, np.nan)))])
     line = markdown(table).splitlines()[-1]
-    assert line.startswith(r"| m | r0 | 0.50(2) | 1.00 | – | – | yes | no | exact | 50 % of \|w\|_p")
+    assert line.startswith(r"| m | r0 | 0.50(2) | 1.00 | – | – | 0.250 | – | yes | no | exact | 50 % of \|w\|_p")
     tex = latex(table)
     assert r"50 \% of \textbar{}w\textbar{}\_p \\" in tex
     body = next(row for row in tex.splitlines() if row.startswith("m &"))

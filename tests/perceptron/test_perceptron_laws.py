@@ -32,10 +32,20 @@ def test_the_rows(local):
     assert list(table.columns) == COLUMNS and not table.duplicated(["model", "regime"]).any()
     relative, itself, measured, limit = table.to_dict("records")
     assert relative["gamma"] == pytest.approx(0.5, abs=0.01) and relative["gamma_2"] == pytest.approx(1, abs=1e-3)
+    assert relative["q_1"] == relative["q_2"] == itself["q_2"] == limit["q_1"] == 0
+    assert np.isnan(measured["q_1"]) and np.isnan(limit["q_2"]), "of samples, and of the flow, none is known"
     # the Hebb rule's error falls as alpha^-1/2
     assert itself["gamma"] == pytest.approx(1, abs=2e-3) and itself["gamma_1"] == relative["gamma_1"]
     assert (measured["gamma_1"], measured["gamma_2"], measured["gamma"]) == (0.46, 1.1, 0.52)
     assert limit["gamma_1"] == 0.5 and np.isnan(limit["gamma"]) and "0.600 at 2" in limit["sentence"]
+
+
+def test_the_optimal_norm_has_no_offset():
+    """lambda_opt = k alpha + q_2: the line through neighbours meets alpha = 0 ever closer to 0."""
+    best = optima([50, 100, 1000, 1e4, 1e5]).set_index("alpha")["lambda_opt"]
+    slopes = best.diff() / best.index.to_series().diff()
+    at_zero = (best - slopes * best.index).dropna().to_numpy()
+    assert abs(at_zero[-1]) < 1e-3 and (np.diff(abs(at_zero)) < 0).all()
 
 
 def test_free_norm_without_the_pair(local):

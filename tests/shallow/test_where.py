@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from scaling.shallow import laws, paths
+from scaling.shallow.frontier import Frontier
 from scaling.shallow.where import COLUMNS, where_the_laws_hold
 
 
@@ -42,6 +43,20 @@ def test_columns_and_regimes(rows):
     assert len(rows) == 10 and rows["regime"].is_unique is False
     assert not rows.duplicated(["model", "regime"]).any()
     assert rows["sentence"].str.endswith(".").all() and rows["how"].str.len().min() > 10
+
+
+def test_the_offsets_are_those_that_make_the_laws_powers(rows):
+    shifted = rows[rows["regime"].str.endswith("shifted norm N + N_0")]
+    assert (shifted["q_1"] < 0).all() and (shifted["q_2"] > 0).all(), "g > 1: N_0 is negative"
+    evolved = laws.quadratic_curves(Frontier(10**5, 1.25), np.geomspace(1e-3, 1, 5) * 10**5, 0.1, "edge")
+    edge = shifted[shifted["regime"].str.startswith("weight decay at the noise's edge")].iloc[0]
+    # law 1 along the path, which begins at few features: nearly one power with these offsets, and none without
+    shifted_norm, risk = np.abs(evolved.norm - edge["q_2"]), evolved.risk - edge["q_1"]
+    with_them = np.diff(np.log(risk)) / np.diff(np.log(shifted_norm))
+    without = np.diff(np.log(evolved.risk)) / np.diff(np.log(evolved.norm))
+    assert with_them == pytest.approx(6, rel=0.07)
+    assert abs(without).max() > 2 * abs(without).min()
+    assert rows.loc[~rows.index.isin(shifted.index), ["q_1", "q_2"]].isna().all(axis=None)
 
 
 def test_the_collapse_is_judged_by_the_spread(rows):

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from scaling.networks.audits.laws import COLUMNS, laws
 
@@ -10,6 +11,7 @@ FOUND = {
     "gamma_1": 0.5, "sigma_1": 0.1, "gamma_2": 0.4, "sigma_2": 0.02, "gamma_meas": 0.21, "sigma_meas": 0.03,
     "difference": -0.01, "difference_low": -0.1, "difference_high": 0.08,
     "number_of_P": 5, "censored_P": 0, "min_P": 100, "note": np.nan,
+    "fitted_floor": 0.05, "log10_q_2": 2.0,
 }  # fmt: skip
 
 
@@ -23,6 +25,8 @@ def test_the_robust_exponents():
     found = row()
     assert list(found) == COLUMNS
     assert (found["gamma_1"], found["gamma_2_error"], found["gamma"]) == (0.5, 0.02, 0.21)
+    assert (found["q_1"], found["q_2"]) == (0.05, pytest.approx(100)) and np.isnan(found["q_1_error"])
+    assert np.isnan(row(log10_q_2=np.nan)["q_2"]), "none where none is preferred"
     assert (found["collapse"], found["minimum"], found["model"]) == ("yes", "yes", "network CNN digits")
     assert found["sentence"] == "gamma_1 gamma_2 - gamma = -0.010 [-0.100, 0.080]"
 

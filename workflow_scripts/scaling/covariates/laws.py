@@ -10,6 +10,7 @@ from scaling.covariates.predictions import early_exponent, predict
 
 COLUMNS = [
     *("model", "regime", "gamma_1", "gamma_1_error", "gamma_2", "gamma_2_error", "gamma", "gamma_error"),
+    *("q_1", "q_1_error", "q_2", "q_2_error"),
     *("collapse", "minimum", "how", "sentence"),
 ]
 MODEL = "power-law features, logistic loss"
@@ -69,6 +70,7 @@ def _power_law(law: tuple, measured: pd.DataFrame, curves: pd.DataFrame, optima:
         "regime": f"region {truth.region}: a = {a:g}, delta = {delta:g}"
         + (f", label noise {noise:g}" if noise else ""),
         **_exact(truth.gamma_1, truth.gamma_2, truth.gamma),
+        **_offset(truth.q_1 if noise else 0.0),
         "collapse": collapse,
         "minimum": "yes" if found.all() else f"at {found.sum()} of {found.size} n",
         "how": f"exact (n to infinity); solved at n up to {n.max():g}",
@@ -79,6 +81,11 @@ def _power_law(law: tuple, measured: pd.DataFrame, curves: pd.DataFrame, optima:
 def _exact(gamma_1: float, gamma_2: float, gamma: float) -> dict[str, float]:
     values = {"gamma_1": gamma_1, "gamma_2": gamma_2, "gamma": gamma}
     return values | {f"{name}_error": 0.0 if np.isfinite(value) else np.nan for name, value in values.items()}
+
+
+def _offset(q_1: float) -> dict[str, float]:
+    """The error that is left at n to infinity and any norm. Of q_2 nothing is known: other powers of n hide it."""
+    return {"q_1": q_1, "q_1_error": 0.0}
 
 
 def _collapse(law: tuple, floor: float, curves: pd.DataFrame, optima: pd.DataFrame) -> tuple[str, str]:
@@ -110,6 +117,7 @@ def _features(kind: str, floors: pd.DataFrame) -> dict:
         "model": MODEL,
         "regime": f"{name}, p to infinity at n = infinity: a = {last['a']:g}, delta = {last['delta']:g}",
         **_exact(early_exponent(last["a"], last["delta"]), last["gamma_2_predicted"], last["gamma_predicted"]),
+        **_offset(0.0),
         "collapse": "not measured",
         "minimum": "no",
         "how": f"exact (p to infinity); solved at p up to {last['p']:g}",

@@ -11,7 +11,7 @@ from scaling.interpolators.network_laws import network_limit
 from scaling.interpolators.paths import COMPARED, half_norm, limiting_exponent, ratio_to_limit
 
 COLUMNS = ["model", "regime", "gamma_1", "gamma_1_error", "gamma_2", "gamma_2_error", "gamma", "gamma_error"]
-COLUMNS += ["collapse", "minimum", "how", "sentence"]
+COLUMNS += ["q_1", "q_1_error", "q_2", "q_2_error", "collapse", "minimum", "how", "sentence"]
 ON_PATH = 0.05  # two curves are one where they differ by less
 LOCAL = 0.1  # the most that local exponents of a law may scatter about their mean, relative
 WITH_LIMIT = "on the path of n = infinity, not rescaled"  # how these curves collapse
@@ -130,7 +130,7 @@ def _early(paths: pd.DataFrame, a: float, row: dict) -> str:
     run = f"its local exponent is {slopes[0]:.2f} at norm {COMPARED[0]:g} and {slopes[-1]:.2f} at {COMPARED[-1]:g}"
     exponent = limiting_exponent(a)
     if np.isfinite(exponent):
-        row |= {"gamma_1": exponent, "gamma_1_error": 0.0}
+        row |= {"gamma_1": exponent, "gamma_1_error": 0.0, "q_1": 0.0, "q_1_error": 0.0}
         return f"gamma_1 is that of n, d = infinity and large norms, which these sizes do not reach: {run}"
     return f"no power law of the error in the norm: {run}, since the norm grows like the logarithm of the weights found"
 

@@ -4,8 +4,9 @@ import pandas as pd
 
 from scaling.core.notation import with_uncertainty
 
-HEADS = ["model", "regime", "γ₁", "γ₂", "γ", "γ₁γ₂/γ", "collapse", "minimum", "how", "why"]
-TEX_HEADS = ["model", "regime", r"$\gamma_1$", r"$\gamma_2$", r"$\gamma$", r"$\gamma_1\gamma_2/\gamma$", *HEADS[6:]]
+HEADS = ["model", "regime", "γ₁", "γ₂", "γ", "γ₁γ₂/γ", "q₁", "q₂", "collapse", "minimum", "how", "why"]
+TEX_HEADS = ["model", "regime", r"$\gamma_1$", r"$\gamma_2$", r"$\gamma$", r"$\gamma_1\gamma_2/\gamma$"]
+TEX_HEADS += ["$q_1$", "$q_2$", *HEADS[8:]]
 TEX = {
     "\\": r"\textbackslash{}", "_": r"\_", "^": r"\textasciicircum{}", "%": r"\%", "&": r"\&", "#": r"\#", "$": r"\$",
     "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", "–": "--", "{": r"\{",
@@ -13,13 +14,14 @@ TEX = {
 }  # fmt: skip
 NOTE = (
     "gamma_1: fall of the error with the norm, early; gamma_2: growth of the best norm with the number of examples; "
-    "gamma: fall of the smallest error. Errors of the last digits in brackets; a dash where there is no number."
+    "gamma: fall of the smallest error; q_1, q_2: what the first two laws have beside their powers. Errors of the last "
+    "digits in brackets; a dash where there is no number."
 )
 
 
 def cells_of(table: pd.DataFrame) -> list[list[str]]:
     """One text per column of HEADS, row by row; `table` as scaling.laws.table gives it."""
-    numbers = ["gamma_1", "gamma_2", "gamma", "product_over_gamma"]
+    numbers = ["gamma_1", "gamma_2", "gamma", "product_over_gamma", "q_1", "q_2"]
     return [
         [
             *(_text(row[name]) for name in ("model", "regime")),
@@ -39,7 +41,7 @@ def markdown(table: pd.DataFrame) -> str:
 
 def latex(table: pd.DataFrame) -> str:
     """The table as a LaTeX longtable (needs the packages array, booktabs and longtable)."""
-    widths = ["2.6cm", "3.2cm", None, None, None, None, "2.2cm", "1.6cm", "2.6cm", "5cm"]
+    widths = ["2.6cm", "3.2cm", *[None] * 6, "2.2cm", "1.6cm", "2.6cm", "5cm"]
     columns = "".join(rf">{{\raggedright}}p{{{width}}}" if width else "l" for width in widths[:-1])
     body = [" & ".join("".join(TEX.get(letter, letter) for letter in cell) for cell in row) for row in cells_of(table)]
     lines = [

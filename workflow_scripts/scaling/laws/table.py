@@ -7,12 +7,14 @@ import pandas as pd
 
 from scaling.core.errors import BadInput
 
-#: What a room says of each of its models and regimes. An exponent that is not known, or that is none, is nan.
+#: What a room says of each of its models and regimes. An exponent that is not known, or that is none, is nan. The laws
+#: are epsilon = k_1 lambda^-gamma_1 + q_1 and lambda_opt = k_2 P^gamma_2 + q_2; an offset that is not known is nan.
 GIVEN = [
     *("model", "regime", "gamma_1", "gamma_1_error", "gamma_2", "gamma_2_error", "gamma", "gamma_error"),
+    *("q_1", "q_1_error", "q_2", "q_2_error"),
     *("collapse", "minimum", "how", "sentence"),
 ]
-NUMBERS = [name for name in GIVEN if name.startswith("gamma")]
+NUMBERS = [name for name in GIVEN if name.startswith(("gamma", "q_"))]
 COLUMNS = [*GIVEN[:8], "product_over_gamma", "product_over_gamma_error", *GIVEN[8:]]
 
 

@@ -10,12 +10,15 @@ from scaling.perceptron.learning_rules import hebb
 
 COLUMNS = [
     *("model", "regime", "gamma_1", "gamma_1_error", "gamma_2", "gamma_2_error", "gamma", "gamma_error"),
+    *("q_1", "q_1_error", "q_2", "q_2_error"),
     *("collapse", "minimum", "how", "sentence"),
 ]
 COLLAPSED = 0.05  # curves collapse if they are this close to the limit's, relative, at the largest alpha
 #: The limits of large alpha, of the error over that of the Hebb rule and of the error itself.
 LIMITS = {"gamma_1": 0.5, "gamma_2": 1.0, "gamma": 0.5}
 ERROR_ITSELF = {"gamma": 1.0}
+#: There, too: the error falls to 0 along the early law, and lambda_opt / alpha is a constant up to alpha^-2.
+OFFSETS = {"q_1": 0.0, "q_1_error": 0.0, "q_2": 0.0, "q_2_error": 0.0}
 #: Ranges of alpha whose curves are handed over; of one there must be FEWEST.
 RANGES = ((5.0, 200.0), (25.0, 1e3))
 FEWEST = 3
@@ -44,7 +47,7 @@ def laws(exponents: pd.DataFrame, local: pd.DataFrame, limit: pd.DataFrame) -> p
         "collapse": "yes" if last["collapse_max"] < COLLAPSED else "no",
         "minimum": "yes",
         "how": f"exact theory, N to infinity, fitted over alpha from {low:g} to {high:g}",
-    }
+    } | OFFSETS
     near = f"the limits of large alpha are 1/2, 1 and {{gamma}}; at alpha = {last['alpha']:g} the rescaled curve is "
     near += f"within {last['collapse_max']:.2g} of the limit's"
     itself = _itself(local[local["alpha"].between(low, high)], fixed)
@@ -108,6 +111,8 @@ def _free_limit(limit: pd.DataFrame) -> dict:
         "regime": "free norm, gradient flow, alpha to infinity",
         "gamma_1": LIMITS["gamma_1"],
         "gamma_1_error": 0.0,
+        "q_1": OFFSETS["q_1"],
+        "q_1_error": OFFSETS["q_1_error"],
         "collapse": "not measured",
         "minimum": "yes",
         "how": "exact, N to infinity first",

@@ -3,8 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from scaling.shallow.teacher import power_law
+
 COLUMNS = [
     *("model", "regime", "gamma_1", "gamma_1_error", "gamma_2", "gamma_2_error", "gamma", "gamma_error"),
+    *("q_1", "q_1_error", "q_2", "q_2_error"),
     *("collapse", "minimum", "how", "sentence"),
 ]
 COLLAPSED = 0.1  # curves collapse if they spread by less than this share of their height, in ln R
@@ -61,6 +64,17 @@ def _values(table: pd.DataFrame, error: str) -> tuple[dict[str, float], str]:
     return exponents, f"gamma_1 gamma_2 = {told}, gamma = {'cannot be told' if np.isnan(rate) else f'{rate:.2f}'}: "
 
 
+def _offsets(d: int, g: float, norm: str) -> dict[str, float]:
+    """Exact, of the laws in the shifted norm: R = k |N + N_0|^-gamma_1 - tail, N_opt = k n^gamma_2 - N_0.
+
+    None are known of pure powers of the norm itself, which are no laws.
+    """
+    if norm == "raw":
+        return {}
+    teacher = power_law(d, g)
+    return {"q_1": -teacher.tail, "q_1_error": 0.0, "q_2": -teacher.norm_shift, "q_2_error": 0.0}
+
+
 def _evolved(model: str, g: float, at: str, norm: str, table: pd.DataFrame, spreads: pd.DataFrame) -> dict:
     exponents, compared = _values(table, "drift")
     reason = IDENTITY + SATURATED * (g > 1) + LOGARITHM * (model == "diagonal") if norm == "shifted" else OFFSET
@@ -74,6 +88,7 @@ def _evolved(model: str, g: float, at: str, norm: str, table: pd.DataFrame, spre
         "model": f"{model} network",
         "regime": f"{REGIMES[at]}, g = {g:g}, {NORMS[norm]}",
         **exponents,
+        **_offsets(int(table["d"].iloc[0]), g, norm),
         "collapse": "not measured" if at == "edge, no noise" else _collapse(spreads, model, g, on, norm),
         "minimum": "yes",
         "how": how.format(table["d"].iloc[0], variable, examples["low"], examples["high"]),
@@ -104,6 +119,7 @@ def _trained(model: str, g: float, norm: str, table: pd.DataFrame, minima: pd.Da
         "model": f"{model} network",
         "regime": f"trained without weight decay from small weights, g = {g:g}, {NORMS[norm]}",
         **exponents,
+        **_offsets(int(of["d"].iloc[0]), g, norm),
         "collapse": "not measured",
         "minimum": f"in {of['risen'].sum()} of {len(of)} trainings",
         "how": f"{of['sample'].nunique()} trainings at each n from {n[0]} to {n[-1]}, d = {of['d'].iloc[0]}",

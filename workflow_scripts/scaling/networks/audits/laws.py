@@ -7,6 +7,7 @@ from scaling.core.notation import with_interval
 
 COLUMNS = [
     *("model", "regime", "gamma_1", "gamma_1_error", "gamma_2", "gamma_2_error", "gamma", "gamma_error"),
+    *("q_1", "q_1_error", "q_2", "q_2_error"),
     *("collapse", "minimum", "how", "sentence"),
 ]
 NO_COLLAPSE = "no range of P and norm collapses"  # how the robust procedure's note says it
@@ -22,7 +23,8 @@ def laws(exponents: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     Columns COLUMNS. Errors are the bootstrap's standard deviations. What the procedure refuses is nan; the sentence
-    says why.
+    says why. q_1 : the floor that the procedure fits, beside what was subtracted before; q_2 : where its information
+    criterion prefers one (gamma_2 is without it). They have no errors.
     """
     rows = [_row(row) for row in exponents[exponents["procedure"] == "robust"].to_dict("records")]
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -45,6 +47,8 @@ def _row(row: dict) -> dict:
         "gamma_2_error": row.get("sigma_2", np.nan),
         "gamma": row.get("gamma_meas", np.nan),
         "gamma_error": row.get("sigma_meas", np.nan),
+        "q_1": row.get("fitted_floor", np.nan),
+        "q_2": 10.0 ** row.get("log10_q_2", np.nan),
         "collapse": ("no" if NO_COLLAPSE in note else "yes") if known else "not measured",
         "minimum": _minimum(sizes, lost) if known else "not measured",
         "how": "measured, robust procedure" + (f", {sizes} P from {row['min_P']:g}" if known else ""),
