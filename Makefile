@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # One thread per process: the workflow keeps the cores busy with jobs, and the same thread count gives the same bits.
 export OMP_NUM_THREADS = 1
 
-.PHONY: all watch env test test-slow test-slurm lint bench-theory bench-covariates bench-interpolators bench-shallow bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve lock sbom release-check
+.PHONY: all watch env test test-slow test-slurm lint bench bench-theory bench-covariates bench-interpolators bench-shallow bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve lock sbom release-check
 
 # The greedy scheduler: the default one's optimum is not worth its time for jobs this short.
 all: env
@@ -42,6 +42,11 @@ lint: env
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile rules
 	$(BIN)/python -m pytest tests/workflow/test_lint.py
+
+# Each part beside a peer, measured in one run: lines of tests/benchmarks/trends.jsonl with the commit, and the page docs/trends.md.
+# Some of them with ARGS: make bench ARGS="theory dag"
+bench: env
+	$(BIN)/python tests/benchmarks/trends.py $(ARGS)
 
 # Benchmarks are scripts in tests/benchmarks: they print, and share their references with the tests.
 bench-theory: env

@@ -13,7 +13,7 @@ PRECISION_AUDITED = [
     for variant in ["baseline", *cell.precision_audit]
     if cell.precision_audit
 ]
-AUDITS = {"norm_audit": "definitions of the norm"}
+AUDITS = {"norm_audit": "definitions of the norm"} if AUDITED_NORMS else {}
 if AUDITED_VARIANTS:
     AUDITS["fragility"] = "changes of the training"
 TARGETS += [file for audit in AUDITS for file in (f"results/{audit}.tsv", f"results/figures/{audit}.pdf")]

@@ -30,7 +30,26 @@ def loop(study: pd.DataFrame) -> None:
             np.interp(sample.curves.grid, curves.grid[good], row[good]) for row, good in zip(y, known, strict=True)
         ]
         y = np.stack(again)[None]
-        estimate(sample, Drawn(y, collapse_again(sample, y, sample.collapsed.departure.prior[0][None])))
+        centres = sample.collapsed.departure.draw_centres(1, rng)
+        straight = collapse_again(sample, sample.collapsed, y, centres)
+        estimate(sample, Drawn(y, straight, straight))
+
+
+#: What the ratio compares with (tests/benchmarks/trends.py).
+PEER = "one resample after the other"
+
+
+def ratio() -> tuple[float, float]:
+    """Processor seconds of a resample: the peer's, ours."""
+    study = synthetic_study(Truth(), Noise(), P, 10, np.random.default_rng(0))
+    sample = prepare(runs_on_grid(study))
+    start = time.process_time()
+    sample = draw(sample.curves, None, RESAMPLES, 0)
+    estimate(sample, sample.drawn)
+    ours = (time.process_time() - start) / RESAMPLES
+    start = time.process_time()
+    loop(study)
+    return (time.process_time() - start) / LOOPED, ours
 
 
 def main() -> None:

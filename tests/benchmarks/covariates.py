@@ -77,6 +77,22 @@ def thousand(spectrum: Spectrum, quadrature: Quadrature = STANDARD) -> np.ndarra
     return path.at_norm(which[inside], log_norm[inside]).epsilon
 
 
+#: What the ratio compares with (tests/benchmarks/trends.py).
+PEER = "quad for every integral, root for the equations"
+
+
+def ratio() -> tuple[float, float]:
+    """Processor seconds of a point: the peer's, ours."""
+    spectrum = power_law(0.5, 0.8, 30)
+    thousand(spectrum)  # imports and caches
+    start = time.process_time()
+    points = thousand(spectrum).size
+    ours = (time.process_time() - start) / points
+    start = time.process_time()
+    plain(spectrum, 60, 2.0)
+    return time.process_time() - start, ours
+
+
 def main() -> None:
     """Print the benchmark's lines."""
     thousand(power_law(1, 1, 50))  # imports and caches

@@ -5,7 +5,9 @@ python tests/benchmarks/dag.py [factor ...]
 
 import json
 import os
+import resource
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -49,6 +51,37 @@ def measure(factor: int, folder: Path) -> dict[str, float]:
         "cpu_seconds": round(used.ru_utime + used.ru_stime, 1),
         "megabytes": round(used.ru_maxrss / 1024),
     }
+
+
+#: What the ratio compares with (tests/benchmarks/trends.py).
+PEER = "as many jobs of rules with nothing but file names"
+BARE = """
+rule all:
+    input: "all.txt"
+rule gather:
+    input: expand("parts/{{number}}.txt", number=range({jobs}))
+    output: "all.txt"
+    shell: "cat {{input}} > {{output}}"
+rule part:
+    output: "parts/{{number}}.txt"
+    log: "logs/{{number}}.log"
+    shell: "echo {{wildcards.number}} > {{output}} 2> {{log}}"
+"""
+
+
+def ratio() -> tuple[float, float]:
+    """Processor seconds of a dry run of the paper's study: the peer's, ours."""
+    folder = Path(tempfile.mkdtemp(prefix="bench-dag-"))
+    try:
+        ours = measure(1, folder)
+        (folder / "Snakefile").write_text(BARE.format(jobs=int(ours["jobs"]) - 2))
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        command = [sys.executable, "-m", "snakemake", "--cores", "1", "--dry-run", "--quiet", "--scheduler", "greedy"]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    finally:
+        shutil.rmtree(folder)
+    return used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime, ours["cpu_seconds"]
 
 
 def main(factors: list[int]) -> None:

@@ -3,6 +3,7 @@
 import time
 
 import numpy as np
+from scipy.optimize import minimize
 
 from scaling.interpolators.interpolation import interpolate
 from scaling.interpolators.potentials import Network, PNorm
@@ -14,6 +15,37 @@ D = 5000
 NORMS = [1.1, 1.25, 1.5, 1.75, 1.9]
 ALPHAS = [0.00102, 0.0664, 0.229]
 PROBLEMS = [(100, 5000, 1.5), (400, 5000, 1.5), (800, 5000, 1.1), (800, 5000, 1.5)]
+
+
+#: What the ratio compares with (tests/benchmarks/trends.py).
+PEER = "scipy's SLSQP on the weights"
+SMALL = (30, 120, 1.5)  # n, d and p that it can do
+
+
+def ratio() -> tuple[float, float]:
+    """Processor seconds of an exact interpolator: the peer's, ours. Both must find the same norm."""
+    n, d, p = SMALL
+    random = np.random.default_rng(0)
+    X, y = random.standard_normal((n, d)), random.standard_normal(n)
+    repeats = 20
+    interpolate(X, y, PNorm(p))  # imports and caches
+    start = time.process_time()
+    for _ in range(repeats):
+        found = interpolate(X, y, PNorm(p))
+    ours = (time.process_time() - start) / repeats
+    start = time.process_time()
+    theirs = minimize(
+        lambda w: np.sum(np.abs(w) ** p),
+        np.linalg.lstsq(X, y, rcond=None)[0],
+        jac=lambda w: p * np.sign(w) * np.abs(w) ** (p - 1),
+        constraints={"type": "eq", "fun": lambda w: X @ w - y, "jac": lambda w: X},
+        method="SLSQP",
+        options={"maxiter": 1000, "ftol": 1e-12},
+    )
+    took = time.process_time() - start
+    if abs(np.sum(np.abs(found.weights) ** p) / theirs.fun - 1) > 1e-5:
+        raise ArithmeticError("SLSQP finds another norm")
+    return took, ours
 
 
 def main() -> None:

@@ -50,6 +50,22 @@ def plain(alpha: float, lambda_: float) -> float:
     return np.arctan(np.exp(found.x[0])) / np.pi
 
 
+#: What the ratio compares with (tests/benchmarks/trends.py).
+PEER = "quad for every integral, root for the equations"
+
+
+def ratio() -> tuple[float, float]:
+    """Processor seconds of a point: the peer's, ours."""
+    solve([1.0], [1.0])  # imports and caches
+    start = time.process_time()
+    points = solve(ALPHAS, LAMBDAS).theta.size
+    ours = (time.process_time() - start) / points
+    start = time.process_time()
+    for alpha, lambda_ in PLAIN:
+        plain(alpha, lambda_)
+    return (time.process_time() - start) / len(PLAIN), ours
+
+
 def main() -> None:
     """Print the benchmark's lines."""
     solve([1.0], [1.0])  # imports and caches

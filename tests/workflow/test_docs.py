@@ -76,6 +76,23 @@ def test_the_schema_finds_mistakes(wrong):
     assert mistakes(wrong)
 
 
+CONFIGURATIONS = [
+    pytest.param(block, id=f"{page.stem}{number}")
+    for page, text in PAGES.items()
+    for number, block in enumerate(re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    if yaml.safe_load(block)
+]
+
+
+@pytest.mark.parametrize("block", CONFIGURATIONS)
+def test_what_pages_write_into_a_configuration_is_right(block):
+    assert mistakes(yaml.safe_load(block)) == []
+
+
+def test_the_pages_have_configurations():
+    assert len(CONFIGURATIONS) > 8
+
+
 def test_the_readme_is_short():
     assert len(README.read_text().split()) < 1000
 

@@ -14,6 +14,7 @@ from typing import Any
 from scaling.core.errors import BadInput
 
 CRATE = "https://w3id.org/ro/crate/1.1"
+TERMS = "https://w3id.org/ro/terms/workflow-run/context"  # sha256, which the first does not know
 PROCESS_RUN = "https://w3id.org/ro/wfrun/process/0.5"
 PAPER = "https://arxiv.org/abs/2505.13230"
 LICENSES = {"MIT": "https://spdx.org/licenses/MIT"}
@@ -59,7 +60,9 @@ def crate(
     """
     made = [_file(path, folder) for path in dict.fromkeys(files) if path != settings]
     given = _file(settings, folder) | {"name": "Settings that make the study again (--configfile)"}
-    program = _workflow(citation, commit)
+    people = [_organization(_name(author)) for author in citation["authors"]]
+    authors = [_reference(person) for person in people]
+    program = _workflow(citation, commit) | {"author": _one_or_all(authors)}
     parts = [_reference(entity) for entity in (given, *made)]
     changed = max(path.stat().st_mtime for path in files)
     ended = datetime.fromtimestamp(changed, UTC).isoformat(timespec="seconds")
@@ -67,11 +70,12 @@ def crate(
         "@id": "#run",
         "@type": "CreateAction",
         "name": f"The study {preset!r}",
+        "description": "The workflow was run with these settings; every file is what it gave.",
         "endTime": ended,
-        "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
-        "agent": _reference(program["author"][0]),
+        "actionStatus": "http://schema.org/CompletedActionStatus",
+        "agent": _one_or_all(authors),
         "instrument": _reference(program),
-        "object": [_reference(given)],
+        "object": _reference(given),
         "result": [_reference(entity) for entity in made],
     }
     root = {
@@ -82,6 +86,8 @@ def crate(
         "datePublished": ended[:10],
         "license": {"@id": LICENSES[citation["license"]]},
         "conformsTo": {"@id": PROCESS_RUN},
+        "author": _one_or_all(authors),
+        "publisher": authors[0],
         "citation": {"@id": PAPER},
         "hasPart": parts,
         "mentions": _reference(run),
@@ -94,9 +100,17 @@ def crate(
     }
     packages = [_package(name, version) for name, version in software.items()]
     program["softwareRequirements"] = [_reference(entity) for entity in packages]
-    people, program["author"] = program["author"], [_reference(person) for person in program["author"]]
     graph = [descriptor, root, run, program, *people, *packages, given, *made, *_contexts(citation["license"])]
-    return {"@context": f"{CRATE}/context", "@graph": graph}
+    return {"@context": [f"{CRATE}/context", TERMS], "@graph": graph}
+
+
+def _one_or_all(values: Sequence[Entity]) -> Entity | list[Entity]:
+    """The format wants no list of one."""
+    return values[0] if len(values) == 1 else list(values)
+
+
+def _organization(name: str) -> Entity:
+    return {"@id": "#" + re.sub(r"\W+", "-", name).lower(), "@type": "Organization", "name": name}
 
 
 def _reference(entity: Entity) -> Entity:
@@ -127,16 +141,11 @@ def _file(path: Path, folder: Path) -> Entity:
 def _workflow(citation: Mapping[str, Any], commit: str | None) -> Entity:
     """What made the files: the workflow, its version, and the commit of its code."""
     version = citation["version"] + (f" ({commit})" if commit else "")
-    people = [
-        {"@id": "#" + re.sub(r"\W+", "-", _name(author)).lower(), "@type": "Organization", "name": _name(author)}
-        for author in citation["authors"]
-    ]
     return {
         "@id": "#workflow",
         "@type": "SoftwareApplication",
         "name": citation["title"],
         "softwareVersion": version,
-        "author": people,
         "license": {"@id": LICENSES[citation["license"]]},
     }
 
@@ -147,7 +156,10 @@ def _name(author: Mapping[str, str]) -> str:
 
 
 def _package(name: str, version: str) -> Entity:
-    return {"@id": f"#{name}", "@type": "SoftwareApplication", "name": name, "softwareVersion": version}
+    """Python, or a package of the Python Package Index; what a wheel says of its build ("+cpu") has no page there."""
+    released = version.partition("+")[0]
+    home = "https://www.python.org" if name == "Python" else f"https://pypi.org/project/{name}/{released}/"
+    return {"@id": home, "@type": "SoftwareApplication", "name": name, "softwareVersion": version, "url": home}
 
 
 def _contexts(license_: str) -> list[Entity]:
