@@ -1,8 +1,10 @@
 # Everything in one file that opens offline.
 import yaml
 
+# What is gathered of recorded studies alone has no first page.
+if os.path.exists("results/report.rst"):
 
-report: "../../results/report.rst"
+    report: "../../results/report.rst"
 
 
 def changed_settings():

@@ -1,0 +1,1 @@
+"""The study as a paper: all that the report holds, typeset."""
