@@ -216,17 +216,24 @@ STANDING = {"analysis", "networks", "paper", "perceptron", "report", "sources", 
 FURTHER = sorted(room.name for room in (ROOT / "rules").iterdir() if room.is_dir() and room.name not in STANDING)
 
 
-@pytest.mark.parametrize("room", FURTHER)
-def test_a_room_leaves_with_its_folders(room, tmp_path):
-    """All jobs but its own stay, and `all` is still planned."""
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory) -> Counter:
+    """The jobs of `all` with every room."""
+    jobs, _ = Study(tmp_path_factory.mktemp("everything") / "study").planned("--forceall", "all")
+    return jobs
+
+
+@pytest.mark.parametrize("rooms", [*([room] for room in FURTHER), FURTHER], ids="+".join)
+def test_rooms_leave_with_their_folders(rooms, everything, tmp_path):
+    """One, and all of them together: all jobs but their own stay, and `all` is still planned."""
     study = Study(tmp_path / "study")
-    with_it, _ = study.planned("--forceall", "all")
-    for folder in (f"rules/{room}", f"workflow_scripts/{room}", f"{LIBRARY}/{room}"):
-        shutil.rmtree(study.folder / folder)
+    for room in rooms:
+        for folder in (f"rules/{room}", f"workflow_scripts/{room}", f"{LIBRARY}/{room}"):
+            shutil.rmtree(study.folder / folder)
     without, _ = study.planned("--forceall", "all")
-    own = {rule: count for rule, count in with_it.items() if rule.startswith(f"{room}_")}
-    assert own
-    assert without == with_it - Counter(own)
+    own = {rule: count for rule, count in everything.items() if rule.startswith(tuple(f"{room}_" for room in rooms))}
+    assert {rule.split("_")[0] for rule in own} == set(rooms)
+    assert without == everything - Counter(own)
 
 
 def test_what_arrives_makes_nothing_stale(tmp_path):
