@@ -45,8 +45,8 @@ def test_a_row_for_each_cell_and_the_best_norms_at_its_end(assert_legible):
     titles = [ax.get_title() for ax in figure.axes if ax.get_title() not in ("", "$P$")]
     assert sorted(titles) == sorted([*WORDS, "best norm"] * 2)
     words = [text.get_text() for ax in figure.axes if ax.get_legend() for text in ax.get_legend().get_texts()]
-    assert "next character: $P^{0.420(2)}$" in words and "classification square: $P^{0.030(2)}$" in words
-    assert "next character: minima at 2 P" in words, "no law through two points"
+    assert "next character $P^{0.420(2)}$" in words and "classification square $P^{0.030(2)}$" in words
+    assert "next character: at 2 P alone" in words, "no law through two points"
     upper, lower = figure.axes[:2], figure.axes[3:5]
     for curves in (upper, lower):
         assert len({ax.get_ylim() for ax in curves}) == 1, "errors of one cell can be compared"

@@ -25,7 +25,8 @@ def draw_tasks(rows: Sequence[Sequence[tuple[str, Panel]]]) -> Figure:
     """
     columns = 1 + max(map(len, rows))
     width = PAGE_WIDTH if columns > 2 else 1.5 * COLUMN_WIDTH
-    figure, axes = new_figure(len(rows), columns, width=width, panel_height=2.0)
+    widths = [1.0] * (columns - 1) + [1.15]  # the last has words in it
+    figure, axes = new_figure(len(rows), columns, width=width, panel_height=2.0, width_ratios=widths)
     for row, line in zip(axes, rows, strict=True):
         for ax, (task, panel) in zip(row, line, strict=False):
             draw_learning_curve_panel(ax, panel)
@@ -55,9 +56,9 @@ def _draw_best_norms(ax: Axes, line: Sequence[tuple[str, Panel]]) -> None:
         colour, optima = CATEGORIES[number % len(CATEGORIES)], panel.optima.sort_values("P")
         law, inside = best_norm_law(optima)
         x, y = log10(optima["P"]), optima["log10_l_0"].to_numpy(float)
-        words = f"{task}: minima at {inside.sum()} P"
+        words = f"{task}: none" if not inside.any() else f"{task}: at {inside.sum()} P alone"
         if np.isfinite(law.exponent):
-            words = rf"{task}: $P^{{{with_uncertainty(law.exponent, max(law.sigma, 0.002))}}}$"
+            words = rf"{task} $P^{{{with_uncertainty(law.exponent, max(law.sigma, 0.002))}}}$"
         marker = MARKERS[number % len(MARKERS)]
         ax.plot(x[inside], y[inside], marker, color=colour, label=words)
         ax.plot(x[~inside], y[~inside], marker, color=colour, markerfacecolor="none")
@@ -67,4 +68,4 @@ def _draw_best_norms(ax: Axes, line: Sequence[tuple[str, Panel]]) -> None:
     label_log10(ax.xaxis)
     label_log10(ax.yaxis)
     widen(ax, "top", lines=len(line) + 1)
-    ax.legend(loc="upper left", handletextpad=0.3, borderaxespad=0.3)
+    ax.legend(loc="upper left", handletextpad=0.1, borderaxespad=0.2, fontsize=6)
