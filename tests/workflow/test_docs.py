@@ -97,6 +97,12 @@ def test_the_readme_is_short():
     assert len(README.read_text().split()) < 1000
 
 
+def test_the_pictures_are_light():
+    sizes = {file.name: file.stat().st_size for file in DOCS.glob("*.png")}
+    assert len(sizes) > 10 and sum(sizes.values()) < 1_500_000
+    assert {name: size for name, size in sizes.items() if size > 250_000} == {}
+
+
 def test_every_room_has_its_page():
     rooms = [file.parent.name for file in LIBRARY.glob("*/__init__.py")]
     assert len(rooms) > 5
