@@ -89,8 +89,9 @@ rule report:
 # Every file of the finished study with its hash, and what made it; the learning curves with them.
 rule crate:
     input:
-        lambda wildcards: TARGETS,
-        [row.file("trajectories", ".parquet") for row in [*AUDITED_NORMS, *AUDITED_VARIANTS]],
+        files=lambda wildcards: TARGETS,
+        curves=[row.file("trajectories", ".parquet") for row in [*AUDITED_NORMS, *AUDITED_VARIANTS]],
+        citation=os.path.join(HERE, "CITATION.cff"),
     output:
         metadata="results/ro-crate-metadata.json",
         settings="results/study.yaml",
@@ -102,5 +103,5 @@ rule crate:
         settings=changed_settings(),
         code=code("report/crate"),
     shell:
-        'python "$SCALING_RUN" report/crate --preset {params.preset} --settings {params.settings:q} --files {input:q}'
-        " --kept {output.settings:q} --metadata {output.metadata:q} > {log:q} 2>&1"
+        'python "$SCALING_RUN" report/crate --preset {params.preset} --settings {params.settings:q} --files {input.files:q}'
+        " {input.curves:q} --citation {input.citation:q} --kept {output.settings:q} --metadata {output.metadata:q} > {log:q} 2>&1"

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from scaling.core.notation import power_of_ten, with_uncertainty
+from scaling.core.notation import power_of_ten, with_interval, with_uncertainty
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,7 @@ from scaling.core.notation import power_of_ten, with_uncertainty
         (0.5, 0.0, "0.500"),
         (math.nan, 0.1, "–"),
         (-0.05, 0.1, "-0.05(10)"),
+        (-0.04, 0.3, "0.0(3)"),
     ],
 )
 def test_uncertainty_stands_in_units_of_the_last_digit(value, sigma, text):
@@ -34,3 +35,16 @@ def test_uncertainty_stands_in_units_of_the_last_digit(value, sigma, text):
 )
 def test_settings_are_written_as_powers_of_ten(value, text):
     assert power_of_ten(value) == text
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ((0.583, 0.521, 0.660), "0.583 [0.521, 0.660]"),
+        ((2.2, -0.3, 4.1), "2.2 [-0.3, 4.1]"),
+        ((20, -0.3, 41), "20 [0, 41]"),
+        ((-0.2, math.nan, 1), "-0.200"),
+    ],
+)
+def test_an_interval_has_the_digits_of_its_width_and_zero_no_sign(numbers, text):
+    assert with_interval(*numbers) == text

@@ -14,17 +14,8 @@ from pathlib import Path
 
 from harness.paths import ROOT
 
-SOURCES = (
-    "Snakefile",
-    "config.yaml",
-    "rules",
-    "workflow_scripts",
-    "recorded",
-    "examples",
-    "slurm",
-    "workstation",
-    "envs",
-)
+SOURCES = ("Snakefile", "config.yaml", "CITATION.cff", "rules", "workflow_scripts", "recorded", "examples")
+SOURCES += ("slurm", "workstation", "envs")  # profiles and environments
 #: Two jobs of the tiny study, of two runs each, and where their checkpoints go.
 BOTH = [f"results/runs/CNN_digits/baseline/P{P}/block0.epochs.parquet" for P in (90, 180)]
 BLOCK = BOTH[1]

@@ -13,11 +13,11 @@ from scaling.report.crate import crate
 CODE = Path(__file__).parents[2]
 
 
-def main(preset: str, settings: str, files: list[Path], kept: Path, metadata: Path) -> None:
+def main(preset: str, settings: str, files: list[Path], citation: Path, kept: Path, metadata: Path) -> None:
     """`settings` is YAML and becomes the file `kept`."""
     write_text(settings, kept)
-    citation = yaml.safe_load((CODE / "CITATION.cff").read_text(encoding="utf-8"))
-    described = crate(metadata.parent, files, kept, citation, software(), commit(CODE), preset)
+    about = yaml.safe_load(citation.read_text(encoding="utf-8"))
+    described = crate(metadata.parent, files, kept, about, software(), commit(CODE), preset)
     write_text(json.dumps(described, indent=1, ensure_ascii=False) + "\n", metadata)
 
 

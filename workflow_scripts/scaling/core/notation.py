@@ -17,8 +17,8 @@ def with_uncertainty(value: float, sigma: float = math.nan) -> str:
     leading, power = f"{sigma:.1e}".split("e")
     decimals = -int(power) + (leading[0] in "12" and leading != "2.0")
     if decimals <= 0:
-        return f"{round(value, decimals):.0f}({round(sigma, decimals):.0f})"
-    return f"{value:.{decimals}f}({round(sigma * 10**decimals)})"
+        return f"{round(value, decimals):z.0f}({round(sigma, decimals):.0f})"
+    return f"{value:z.{decimals}f}({round(sigma * 10**decimals)})"
 
 
 def with_interval(value: float, low: float, high: float, digits: int = 2) -> str:
@@ -31,7 +31,7 @@ def with_interval(value: float, low: float, high: float, digits: int = 2) -> str
     if not (math.isfinite(low) and math.isfinite(high) and high > low):
         return with_uncertainty(value)
     decimals = max(0, digits - 1 - math.floor(math.log10((high - low) / 2)))
-    return f"{value:.{decimals}f} [{low:.{decimals}f}, {high:.{decimals}f}]"
+    return f"{value:z.{decimals}f} [{low:z.{decimals}f}, {high:z.{decimals}f}]"  # z: 0 has no sign
 
 
 def power_of_ten(value: float) -> str:
