@@ -10,6 +10,7 @@ from harness.training import CNN, images, subsets
 from scaling.core.errors import BadInput
 from scaling.networks.data.arrays import describe
 from scaling.networks.facts import facts_of_runs
+from scaling.networks.measures import guessed_class
 from scaling.networks.norms.trajectories import trajectories
 from scaling.networks.settings import Settings
 from scaling.networks.training.block import train_block
@@ -41,13 +42,19 @@ def test_a_floor_above_the_curves_is_refused(runs):
         trajectories(*runs, "l2", "CNN", "loss", floor=5.0)
 
 
+def test_who_has_learned_nothing_answers_with_the_commonest_class_or_any():
+    assert guessed_class([90, 10], [45, 5]) == pytest.approx(0.1)
+    assert guessed_class([26, 25, 25, 24], [10, 30, 30, 30]) == 0.75, "the commonest is rare in the test by chance"
+
+
 def test_facts_of_a_cell():
     data = describe(images(), ["a", "b", "c"], {})
     train, test = (np.array(data["targets"][f"{split}_counts"]) for split in ("train", "test"))
     error, loss = (facts_of_runs("classification", measure, 0.0, data) for measure in ("error", "loss"))
+    share = max(test[train.argmax()] / test.sum(), 1 / 3)
     assert error["measure"] == "test error" and error["counted"] == "images" and error["highest"] == 1
-    assert error["guess"] == error["constant"] == pytest.approx(1 - test[train.argmax()] / test.sum(), abs=1e-15)
-    entropy = -sum(share * log(p) for share, p in zip(test / test.sum(), train / train.sum(), strict=True))
+    assert error["guess"] == error["constant"] == pytest.approx(1 - share, abs=1e-15)
+    entropy = -sum(part * log(p) for part, p in zip(test / test.sum(), train / train.sum(), strict=True))
     assert loss["guess"] == pytest.approx(entropy, abs=1e-14) and loss["highest"] == inf
     less = facts_of_runs("classification", "loss", 0.25, data)
     assert less["measure"] == "test loss - 0.25 (nats)" and less["guess"] == pytest.approx(entropy - 0.25)

@@ -18,7 +18,7 @@ def facts_of_runs(task: str, measure: str, floor: float, data: Mapping[str, Any]
     data : the provenance of the data set (scaling.networks.data.arrays.describe); from one of an older recording,
         which says nothing of the targets, nothing follows for guessing.
 
-    The curves of images and points begin at the error of the best constant answer. Those of a text do not: for some
+    The curves of images and points begin at the error of one that has learned nothing. Those of a text do not: for some
     steps the error falls to it, where the commonest character is always the answer, and rests there.
     """
     chosen = TASKS.load(task)

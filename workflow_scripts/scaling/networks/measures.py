@@ -36,9 +36,13 @@ FRACTION = Measure("error", highest=1.0)
 
 
 def guessed_class(train_counts: Sequence[int], test_counts: Sequence[int]) -> float:
-    """Share of the test targets that are not of the training set's commonest class."""
+    """Share of wrong test answers of a network that has learned nothing.
+
+    It gives the training set's commonest class, or any: the better of the two. (Where classes are about as large, the
+    commonest one may be rare in the test set, and no network answers so.)
+    """
     commonest = max(range(len(train_counts)), key=lambda index: train_counts[index])
-    return 1 - test_counts[commonest] / sum(test_counts)
+    return 1 - max(test_counts[commonest] / sum(test_counts), 1 / len(train_counts))
 
 
 def guessed_shares(train_counts: Sequence[int], test_counts: Sequence[int]) -> float:

@@ -123,12 +123,15 @@ def _known(table: pd.DataFrame) -> pd.DataFrame:
 
 def _recorded_runs(training: Cell, table: pd.DataFrame, benchmarks: Path, trained: Path) -> RecordedRuns:
     runs = table.groupby(["P", "seed"])["diverged"].any()
+    jobs, origins = _jobs(training, benchmarks), _origins(training, trained)
+    if jobs and origins and all(origin.ended < jobs.started for origin in origins):
+        jobs = None  # they have only read what had been trained elsewhere
     return RecordedRuns(
         training=_with_windows(training, []),
         runs=len(runs),
         diverged=int(runs.sum()),
-        jobs=_jobs(training, benchmarks),
-        origins=_origins(training, trained),
+        jobs=jobs,
+        origins=origins,
     )
 
 

@@ -6,7 +6,7 @@ MEASURES : what "error" and "loss" are called (scaling.networks.measures.Measure
 loss(scores, targets, reduction) : what training minimises; scores [n, ..., outputs], targets [n, ...], or [n, m] of
     numbers; reduction "mean" or "sum" over all targets, or "none", as in torch.
 error(scores, targets) : the error of each target, scores [..., outputs], targets [...]; what the paper's curves show.
-guess(facts) : error and loss of the best constant answer, by the name of the measure; `facts` as
+guess(facts) : error and loss of a network that has learned nothing, by the name of the measure; `facts` as
     scaling.networks.data.arrays.target_facts has them.
 
 A file imports torch in its functions alone: names and guesses are asked for where nothing is trained.

@@ -69,5 +69,6 @@ def _trained(cell: RecordedCell, study: RecordedStudy) -> str:
         words.append(f"{jobs.seconds / 3600:.2g} hours of computing{of}, ended {jobs.ended} UTC")
     elif seconds := sum(origin.seconds or 0 for origin in cell.origins):
         ended = max(origin.ended for origin in cell.origins)
-        words.append(f"{seconds / 3600:.2g} hours of runs, several at a time, ended {ended} UTC")
+        together = ", several at a time" if any(origin.lanes > 1 for origin in cell.origins) else ""
+        words.append(f"{seconds / 3600:.2g} hours of runs{together}, ended {ended} UTC")
     return "; ".join(words)
