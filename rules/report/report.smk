@@ -4,7 +4,7 @@ import yaml
 # What is gathered of recorded studies alone has no first page.
 if os.path.exists("results/report.rst"):
 
-    report: "../../results/report.rst"
+    report: os.path.abspath("results/report.rst")  # of the folder that Snakemake works in
 
 
 def changed_settings():

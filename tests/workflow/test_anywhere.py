@@ -60,6 +60,10 @@ def test_snakefile_and_directory_apart(checkout, elsewhere):
         )
     )
     assert all((elsewhere / target).is_file() for target in TARGETS)
+    (elsewhere / "results/report.rst").write_text("What this folder's study is.\n")
+    report = ("--report", "report.html", "--", *TARGETS)
+    succeeds(snakemake(elsewhere, "-s", checkout / "Snakefile", "--configfile", small, *report))
+    assert "What this folder&#x27;s study is" in (elsewhere / "report.html").read_text().replace("'", "&#x27;")
     assert files_of(checkout) == before, "something was written where the code is"
 
 

@@ -4,6 +4,7 @@ import base64
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from textwrap import wrap
 
 import pandas as pd
 
@@ -80,7 +81,8 @@ def _what_to_see(cell: str, exponents: pd.DataFrame, picture: bytes) -> list[str
         "3. **Together they give the law of data.** The smallest error falls as P\\ :sup:`-γ`. Predicted: γ₁γ₂ = "
         f"{number['gamma_pred']}. Measured: γ_meas = {number['gamma_meas']}.",
     ]
-    uri = base64.b64encode(picture).decode()
+    # docutils takes no line of more than 10,000 characters, and leaves out white space in a URI.
+    uri = "\n   ".join(wrap(base64.b64encode(picture).decode(), 5000))
     return [
         "What you should see\n-------------------",
         f".. image:: data:image/png;base64,{uri}\n   :alt: learning curves of {cell}, rescaled, and the best errors\n"
