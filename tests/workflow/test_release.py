@@ -77,6 +77,7 @@ def line_of_the_card(file) -> str:
     words = [
         file.stem,
         ", ".join(sorted(cells)),
+        ", ".join(sorted({variant for cell in cells.values() for variant in cell.get("variants") or []})) or "none",
         sum(cell["runs"] for cell in cells.values()),
         len(runs),
         runs["norm"].nunique(),
@@ -89,7 +90,8 @@ def line_of_the_card(file) -> str:
 def test_the_data_card_tells_every_study():
     card = (RECORDED / "README.md").read_text()
     table = [line for line in card.splitlines() if line.startswith("| ") and re.search(r"\d{4}-\d\d-\d\d \|$", line)]
-    assert table == [line_of_the_card(file) for file in STUDIES]
+    expected = [line_of_the_card(file) for file in STUDIES]
+    assert table == expected, "the table of recorded/README.md should be:\n" + "\n".join(expected)
 
 
 def test_the_catalog_is_told_what_there_is():
