@@ -29,7 +29,12 @@ BOXES = {
     "robust\nprocedure": (4, 2.6, NETWORKS, ["robust_exponents"]),
     "exponents": (5, 2.1, NETWORKS, ["exponents"]),
     "norm in time\nFig. 10": (6, 0, RESULT, ["figure10"]),
-    "curves, collapse, fits, laws\nFigs. 3, 4, 11 to 21": (6, 1.1, RESULT, ["figure", "figure_beside", "picture"]),
+    "curves, collapse, fits, laws\nFigs. 3, 4, 11 to 21": (
+        6,
+        1.1,
+        RESULT,
+        ["figure", "figure_measures", "tasks", "picture"],
+    ),
     "Tables 1 to 5": (6, 2.2, RESULT, ["table"]),
     "audits, predictions": (
         6,

@@ -1,6 +1,9 @@
 # The study as a paper: what the report holds, typeset. `snakemake --cores 2 results/paper.pdf`.
 import hashlib
 
+import yaml
+
+from scaling.core.written import as_yaml
 from scaling.paper.pdf.checklist import Study as TypesetStudy, named
 
 REPORTER = os.path.join(HERE, "rules", "paper", "snakemake_report_plugin_contents")
@@ -26,10 +29,18 @@ def typeset_study(wildcards):
         words=STUDY.in_words(STUDY.ways()) if of == "" else source.words(rows),
         windows={named(study_of(row.of), row.cell): source.window(row) for row in rows},
         exponents=STUDY.exponents,
-        settings=changed_settings(),
+        settings=shown_settings(),
         audits=[f"results/{audit}.tsv" for audit in AUDITS] if of == "" else [],
         predictions=["results/prediction.tsv"] if of == "" else [],
     )
+
+
+def shown_settings():
+    """What the default configuration does not say itself; of presets of one's own the one that is chosen."""
+    changed = yaml.safe_load(changed_settings())
+    if "presets" in changed:
+        changed["presets"] = {STUDY.preset: changed["presets"][STUDY.preset]}
+    return as_yaml(changed) if changed else ""
 
 
 def reporter_code():
@@ -55,7 +66,7 @@ rule paper_contents:
         "settings=$(mktemp --suffix .yaml) && trap 'rm -f $settings' EXIT"
         " && printf '%s' {params.settings:q} > $settings"
         ' && checkout=$(dirname "$(dirname "$SCALING_RUN")")'
-        ' && PYTHONPATH="$checkout/rules/paper" snakemake --snakefile "$checkout/Snakefile" --reporter contents'
+        ' && PYTHONPATH="$checkout/rules/paper${{PYTHONPATH:+:$PYTHONPATH}}" snakemake --snakefile "$checkout/Snakefile" --reporter contents'
         " --report-contents-path {output.contents:q} --nolock --configfile $settings -- {params.targets:q} > {log:q} 2>&1"
 
 

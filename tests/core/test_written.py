@@ -1,9 +1,10 @@
 """Numbers as people write them in a configuration."""
 
 import pytest
+import yaml
 
 from scaling.core.errors import BadInput
-from scaling.core.written import check_files, with_numbers
+from scaling.core.written import as_yaml, check_files, with_numbers
 
 
 def test_exponents_without_a_point_are_numbers():
@@ -47,3 +48,11 @@ def test_what_is_as_it_is_written_passes(tmp_path):
     (tmp_path / "mine.yaml").write_bytes(text.encode())
     (tmp_path / "broken.yaml").write_text("a: [")
     check_files([tmp_path / "mine.yaml", tmp_path / "broken.yaml", tmp_path / "not there.yaml"])
+
+
+def test_settings_are_written_without_anchors_and_read_back_the_same():
+    shared = {"P": [100, 200], "fit": {}}
+    settings = {"cells": {"B_x": shared, "A_y": shared}, "name": "größer", "epochs": {100: 5}}
+    text = as_yaml(settings)
+    assert "&" not in text and text.index("B_x") < text.index("A_y") and "größer" in text
+    assert yaml.safe_load(text) == settings

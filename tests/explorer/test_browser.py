@@ -148,6 +148,7 @@ def test_what_cannot_be_fitted_is_a_dash(browser):
     change(browser, "cell", "ViT_few")
     text = browser.run("document.querySelector('#numbers tr[data-of=gamma_1] td').textContent")
     assert text == "–" and np.isnan(cell(browser, "gamma_1", 1))
+    assert browser.run("of('fit_told').textContent").endswith("no γ₁.")
 
 
 def place_of(browser: Browser, P: int, seed: int, point: int) -> list[float]:

@@ -44,5 +44,5 @@ def test_your_own_curves_are_on_both_pages(study):
 
 
 def test_a_study_that_is_not_there_is_an_error_in_one_line(study):
-    with pytest.raises(AssertionError, match=r"no recorded study 'nothing'; there are: cnn_mnist_h100, laptop"):
+    with pytest.raises(AssertionError, match=r"no recorded study 'nothing'; there are: .*laptop"):
         study.planned("results/recorded/nothing/explorer.html")

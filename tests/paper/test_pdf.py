@@ -27,7 +27,7 @@ def study(**changes) -> Study:
         "words": ["CNN MNIST: 3 runs at each of 4 P."],
         "windows": {"CNN MNIST": FitWindow(gamma_1_min_P=1000, x_left=0.01, x_right=0.2, gamma_2_min_P=500)},
         "exponents": Exponents(bootstrap_resamples=300, confidence=0.9, seed=7, grid_points=40),
-        "settings": "{}\n",
+        "settings": "seed: 1\n",
     }
     return Study(**(settings | changes))
 
@@ -153,7 +153,8 @@ def test_html_becomes_a_tree():
     ]
     (table,) = tree("<div><table><tbody>\n<tr><th colspan=2>x</th></tr></tbody></table></div><style>y</style>")
     assert table["parts"][0]["parts"] == [{"kind": "td", "parts": [{"text": "x"}], "span": 2, "head": True}]
-    assert tree("<title>x</title><script>y</script>") == []
+    assert tree("<title>x</title><script>y</script><h1 class='title'>z</h1>") == []
+    assert tree("<h1>a</h1>") == [{"kind": "h1", "parts": [{"text": "a"}]}]
     (items,) = tree("<ul class='simple'><li><p>one</p></li><li>two</li></ul>")
     assert [item["kind"] for item in items["parts"]] == ["li", "li"]
 

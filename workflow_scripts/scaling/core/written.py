@@ -46,6 +46,18 @@ def text_of(file: str | Path) -> str:
         ) from None
 
 
+class _WithoutAnchors(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def as_yaml(settings: Any) -> str:
+    """Settings as YAML that a person reads: in the order given, and what is there twice is written twice."""
+    return yaml.dump(
+        settings, Dumper=_WithoutAnchors, default_flow_style=None, sort_keys=False, allow_unicode=True, width=100
+    )
+
+
 def check_files(files: Iterable[str | Path]) -> None:
     """Refuse what YAML would read as another number than is written, and a key that is there twice.
 

@@ -62,7 +62,7 @@ def front_page(
         _list_table(["cell", "procedure", "γ_pred", "γ_meas", "agree"], _predicted_and_measured(table1)),
         "Exponents of the perceptron\n---------------------------",
         _list_table(*_perceptron(perceptron)),
-        f"Made with {made_with}. How long each job took: Statistics, in the menu.",
+        f"Made with {made_with}. How long each job took: Statistics, in the menu of the report.",
     ]
     return "\n\n".join(parts) + "\n"
 

@@ -132,6 +132,7 @@ function refresh(whole = true) {
   of("S").textContent = short(S);
   of("S").dataset.value = S;
   of("S_told").textContent = Number.isNaN(S) ? "No two of the curves overlap here: no S." : "about 1 or less: one curve within errors";
+  of("fit_told").textContent = view.fit.lines.length ? "" : "No P of the fit has three points between the handles: no γ₁.";
   const S_of = (numbers) => (Number.isFinite(numbers?.gamma_1?.value) && Number.isFinite(numbers?.gamma_2?.value) ? quality(numbers.gamma_1.value, numbers.gamma_2.value) : NaN);
   const columns = [Page.refit, row.exponents.authors, row.exponents.robust];
   const line = (name, words, cells) => {

@@ -60,7 +60,7 @@ def document(
             * at.endswith("+"),
             f"Made with {', '.join(f'{name} {number}' for name, number in (software() | _typst()).items())}.",
         ],
-        "settings": "" if study.settings.strip() == "{}" else study.settings.strip(),
+        "settings": study.settings.strip(),
     }
 
 

@@ -35,13 +35,14 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         known, given = NAMES.get(tag, tag), dict(attrs)
         node = {"kind": known, "parts": []} if known in KNOWN else self.open[-1][1]
-        if tag in UNSEEN:
+        unseen = tag in UNSEEN or "title" in (given.get("class") or "").split()  # the template has a title of its own
+        if unseen:
             node = {"kind": "unseen", "parts": []}
         if known == "td":
             node |= {"span": int(given.get("colspan") or 1), "head": tag == "th"}
         if known == "img":
             node["source"] = given.get("src") or ""
-        if node is not self.open[-1][1] and tag not in UNSEEN:
+        if node is not self.open[-1][1] and not unseen:
             self.open[-1][1]["parts"].append(node)
         if tag not in EMPTY:
             self.open.append((tag, node))
