@@ -30,6 +30,10 @@ def block_seeds(wildcards):
 
 
 def block_training(wildcards):
+    variants = ["baseline", *STUDY.variants]
+    for kind, name, there in (("cell", wildcards.cell, STUDY.cells), ("variant", wildcards.variant, variants)):
+        if name not in there:
+            raise WorkflowError(f"no {kind} {name!r} in this study; there are: {', '.join(there) or 'none'}")
     return PLAN.training(wildcards.cell, wildcards.variant)
 
 

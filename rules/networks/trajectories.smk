@@ -5,6 +5,7 @@ from scaling.networks.tasks import TASKS
 
 def trained_as(wildcards):
     """The variant whose runs are read: another measure of the same runs trains nothing."""
+    block_training(wildcards)  # says what is not there
     return STUDY.trained_as(wildcards.cell, wildcards.variant)
 
 

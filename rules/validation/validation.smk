@@ -52,6 +52,8 @@ rule extrapolation:
         table="results/validation/extrapolation.tsv",
     log:
         "logs/extrapolation.log",
+    benchmark:
+        "results/benchmarks/extrapolation.tsv"
     params:
         folder=lambda wildcards: STUDY.learning_curves,
         code=code("validation/extrapolation"),
