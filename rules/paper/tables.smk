@@ -49,6 +49,9 @@ rule published_table:
         exponents=lambda wildcards: [
             row.file("exponents", ".authors.tsv") for row in rows_of("published/", TABLES[int(wildcards.number)].rows)
         ],
+        curves=lambda wildcards: [
+            row.file("curves", ".parquet") for row in rows_of("published/", TABLES[int(wildcards.number)].rows)
+        ],
     output:
         table="results/published/table{number}.tsv",
     log:
@@ -60,7 +63,7 @@ rule published_table:
         code=code("paper/published_table", "sources/printed/*.tsv"),
     shell:
         'python "$SCALING_RUN" paper/published_table --number {wildcards.number} --exponents {input.exponents:q}'
-        " --table {output.table:q} > {log:q} 2>&1"
+        " --curves {input.curves:q} --table {output.table:q} > {log:q} 2>&1"
 
 
 rule external_table:

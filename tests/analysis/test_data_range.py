@@ -94,6 +94,17 @@ def test_a_floor_that_all_P_share_changes_no_exponent(share):
     assert row.fitted_floor == pytest.approx(share / (1 - share) * lowest, abs=0.15 * lowest)
 
 
+def test_a_visible_floor_does_not_make_the_predicted_exponent_smaller():
+    """Without a floor in the model this study gives about 0.12 for 0.185, with a narrow interval and no word."""
+    truth = Truth(gamma_1=0.37, gamma_2=0.5)
+    lowest = 10 ** truth.log10_error(truth.log10_lambda_opt(P[-1]), P[-1])
+    runs = study(replace(truth, floor=lowest)).drop(columns="epoch")  # half of the smallest error
+    row = robust_exponents(runs, resamples=100).exponents.iloc[0]
+    for name in ("gamma_pred", "gamma_meas"):
+        assert row[f"{name}_low"] < 0.185 < row[f"{name}_high"], name
+    assert "error above a floor of" in row.note
+
+
 def test_norms_at_which_the_curves_do_not_collapse_are_left_out():
     """Training begins with a stretch that is common to all P at the same norm, and no power law."""
     runs = study(Truth(log10_k_1=0.55))

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scaling.analysis.mean_curves import CURVE_COLUMNS, OPTIMA_COLUMNS, log10_mean, mean_curves
+from scaling.analysis.mean_curves import CURVE_COLUMNS, OPTIMA_COLUMNS, log10_mean, mean_curves, minima_at_end
 
 
 def run(P, seed, log10_norm, error, diverged=False):
@@ -107,3 +107,12 @@ def test_runs_of_a_single_point():
 def test_means_of_huge_norms_do_not_overflow():
     assert log10_mean(np.array([400.0, 400.0])) == 400
     assert log10_mean(np.array([400.0, 0.0])) == pytest.approx(400 + np.log10(0.5))
+
+
+def test_a_minimum_that_is_the_last_point_is_an_end():
+    curves = {100: [3.0, 1.0, 2.0], 200: [3.0, 2.0, 1.0], 400: [3.0, 1.0, 1.0], 800: [1.0, 2.0, np.nan]}
+    table = pd.concat(
+        pd.DataFrame({"P": size, "log10_norm": [0.0, 1.0, 2.0], "error_mean": errors})
+        for size, errors in curves.items()
+    )
+    assert minima_at_end(table.sample(frac=1, random_state=0)) == 2

@@ -123,6 +123,17 @@ def run_errors(runs: pd.DataFrame, grid: np.ndarray) -> np.ndarray:
     return errors_on(grid, branches)
 
 
+def minima_at_end(curves: pd.DataFrame) -> int:
+    """At how many P the smallest error of the mean curve is its last: lambda_opt is then where training stopped.
+
+    Parameters
+    ----------
+    curves : columns P, log10_norm, error_mean.
+    """
+    rising = curves.dropna(subset=["log10_norm", "error_mean"]).sort_values("log10_norm")
+    return sum(bool(curve["error_mean"].iloc[-1] <= curve["error_mean"].min()) for _, curve in rising.groupby("P"))
+
+
 def _minima(curves: pd.DataFrame) -> pd.DataFrame:
     lowest = curves.loc[curves.groupby("P")["error_mean"].idxmin()] if len(curves) else curves
     names = {"log10_norm": "log10_lambda_opt", "error_mean": "error_opt"}
