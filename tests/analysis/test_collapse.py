@@ -68,7 +68,7 @@ def shifted(a, b, sigma=0.0, seed=0):
     u = x - np.asarray(a)[owner]
     y = -0.4 * u + 0.55 * 0.3 * np.logaddexp(0, u / 0.3) + np.asarray(b)[owner]
     y = y + sigma * np.random.default_rng(seed).standard_normal(x.size)
-    return Points(x, owner, np.full(x.size, 0.01)), y
+    return Points(x, owner, np.full(x.size, 0.01), np.asarray(a)), y
 
 
 def test_the_shifts_are_found():
@@ -83,7 +83,7 @@ def test_the_shifts_are_found():
 def test_a_pure_power_law_leaves_only_the_prior_to_say_where_it_ends():
     x = np.tile(np.linspace(0, 3, 40), 2)
     owner = np.repeat([0, 1], 40)
-    points = Points(x, owner, np.full(80, 0.01))
+    points = Points(x, owner, np.full(80, 0.01), np.arange(2))
     found = collapse(points, -0.5 * x, np.array([-1.2, -1.5]), known(-0.5 * x))
     assert found.b[0, 0] == pytest.approx(0.3, abs=0.02)
     assert found.a[0, 0] == pytest.approx(-0.6, abs=0.05)

@@ -32,7 +32,7 @@ def loop(study: pd.DataFrame) -> None:
         y = np.stack(again)[None]
         centres = sample.collapsed.departure.draw_centres(1, rng)
         straight = collapse_again(sample, sample.collapsed, y, centres)
-        estimate(sample, Drawn(y, straight, straight))
+        estimate(sample, Drawn(y, straight, straight, np.zeros(1)))
 
 
 #: What the ratio compares with (tests/benchmarks/trends.py).

@@ -51,8 +51,9 @@ def choices(
         collapsed curves; or "authors": their procedure with their window for gamma_1;
     min_P : smallest P of all three exponents (for every P range of 4 values or more);
     straight, kept : tolerance of the early law's window, share of it that is used;
-    law : of the scale with P: "power", "offset" (q_2 is fitted), or "corrected" (by the leading correction to scaling,
-        of both scales, where the robust procedure finds one).
+    law : of the scale with P: "power", "offset" (q_2 is fitted), and the robust procedure's own: "corrected" (by the
+        leading correction to scaling, of both scales) where it finds one, else "weak offset" (with its prior), where
+        there are seeds.
     Then the exponents, their standard errors (of gamma_1: from the scatter of the slopes of single P; NaN for laws of
     three parameters, whose errors only resampling gives), agrees (|gamma_pred - gamma_meas| <= AGREE sigma; NaN without
     sigma), of_procedure ("robust" or "authors" where the row is what that procedure chooses by itself; the authors' row
@@ -106,6 +107,7 @@ def _rows(sample: Sample, optima: pd.DataFrame, chosen: bool) -> list[dict]:
     at = optima.set_index("P").reindex(P)
     with np.errstate(divide="ignore"):
         grid_error = np.log10(at["error_opt"].to_numpy(float))
+    own_law = "corrected" if sample.corrected else "power" if sample.bends is None else "weak offset"
     rows = []
     for straight, kept in product(STRAIGHTS, SHARES):
         fitted = with_window(sample, straight, kept)
@@ -127,12 +129,12 @@ def _rows(sample: Sample, optima: pd.DataFrame, chosen: bool) -> list[dict]:
             bent = fit_with_offset(log10_P, scale)
             if np.isfinite(bent.exponent):
                 laws["offset"] = {"gamma_2": bent.exponent, "sigma_2": np.nan}
-            if estimator == "collapse" and sample.corrected:
-                laws["corrected"] = {name: exponents[name] for name in ("gamma_2", "gamma_meas")}
-                laws["corrected"] |= {"sigma_2": np.nan, "sigma_meas": np.nan}
+            if estimator == "collapse" and own_law != "power":
+                laws[own_law] = {name: exponents[name] for name in ("gamma_2", "gamma_meas")}
+                laws[own_law] |= {"sigma_2": np.nan, "sigma_meas": np.nan}
             for law, numbers in laws.items():
                 own = chosen and estimator == "collapse" and (straight, kept) == (STRAIGHT, KEPT)
-                own &= law == ("corrected" if sample.corrected else "power")
+                own &= law == own_law
                 rows.append(shared | numbers | {"law": law, "of_procedure": "robust" if own else ""})
     return rows
 

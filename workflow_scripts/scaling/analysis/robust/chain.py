@@ -30,13 +30,14 @@ from scaling.analysis.robust.runs import (
     log10_mean_curves,
     log10_standard_errors,
 )
-from scaling.analysis.robust.scale_laws import ScaleLaw, correction_exponent, fit_scale_law
+from scaling.analysis.robust.scale_laws import ScaleLaw, correction_exponent, curvature, fit_scale_law, offsets
 from scaling.analysis.robust.thresholds import (
     BEND,
     FEWEST_P_CORRECTED,
     FLAT,
     KEPT,
     LEAST_SHARE,
+    LEVEL_GROUND,
     MASTER_POINTS,
     RISE,
     SLOPE_WIDTH,
@@ -62,11 +63,15 @@ class Estimates:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Resampled mean curves y [B, n_P, G]; their collapses, and those of the first by a master curve of any shape."""
+    """Resampled mean curves y [B, n_P, G]; their collapses, and those of the first by a master curve of any shape.
+
+    offset : [B] centres of the prior of the offset of Eq. 3 (scale_laws.offsets).
+    """
 
     y: np.ndarray
     collapsed: Collapse
     free: Collapse
+    offset: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -147,12 +152,6 @@ class NoCommonLaw(Exception):
     """No two collapsed curves share a stretch, so that there is no law that they have in common."""
 
 
-def curvature(log10_P: np.ndarray) -> np.ndarray:
-    """What gives, applied to values at the P, the quadratic term of the parabola through them, [n_P]."""
-    powers = np.stack([np.ones_like(log10_P), log10_P, log10_P**2], axis=1)
-    return np.linalg.pinv(powers)[2]
-
-
 def prepare(curves: RunCurves, beginning: Beginning | None = None) -> Sample:
     """Collapse the whole sample's mean curves; NoCommonLaw where no two of them meet.
 
@@ -168,7 +167,7 @@ def prepare(curves: RunCurves, beginning: Beginning | None = None) -> Sample:
     _, error, at_end = minima_of(curves, y)
     index = np.nonzero(curves.mask)
     errors = np.nan_to_num(log10_standard_errors(curves))
-    points = Points(curves.grid[index[1]], index[0], np.hypot(errors, TOLERANCE)[index[0]])
+    points = Points(curves.grid[index[1]], index[0], np.hypot(errors, TOLERANCE)[index[0]], np.log10(curves.P))
     share = np.bincount(curves.owner, curves.last_is_best, curves.P.size) / curves.runs
     # A mean curve says by itself whether it still falls; of single seeds more than half must have reached theirs.
     censored = at_end[0] | ((share >= 0.5) & curves.seeds)
@@ -176,7 +175,7 @@ def prepare(curves: RunCurves, beginning: Beginning | None = None) -> Sample:
     seen = y[0][index]
     beginning = beginning_of(curves) if beginning is None else beginning
     departure = Departure(float(10.0 ** lowest.min()), float(10.0 ** seen.max()), beginning)
-    free = collapse(points, seen, lowest, departure)
+    free = collapse(points, seen, lowest, departure, minima=2 * at_end.sum() <= at_end.size)
     u = _common_stretch(points, seen, free)
     return with_window(Sample(curves, y, points, index, censored, lowest, free, free, u))
 
@@ -220,14 +219,18 @@ def estimate(sample: Sample, drawn: Drawn | None = None) -> Estimates:
     left, right = sample.window or (np.nan, np.nan)
     gamma_1 = -collapsed.slope(left) if sample.window else np.full(len(collapsed.a), np.nan)
     log10_P, scales = sample.log10_P, {"lambda_s": collapsed.a, "error_s": collapsed.b}
-    omega = None
+    omega, known = None, {}
+    if sample.bends is not None:
+        centre = np.zeros(1) if drawn is None else drawn.offset
+        both = offsets(log10_P, (collapsed.a, collapsed.b), sample.bends, centre)
+        known = dict(zip(("lambda_s", "error_s", "lambda_opt", "error_opt"), both * 2, strict=True))
     if sample.bends is not None and log10_P.size >= FEWEST_P_CORRECTED:
         bent = np.array([sample.corrected])
         if drawn is not None:
             bent = sample.bent(collapsed) > again(BEND, bent)
         omega = np.where(bent, correction_exponent(log10_P, list(scales.values())), np.nan)
     scales |= {"lambda_opt": location, "error_opt": error}
-    laws = {name: fit_scale_law(log10_P, values, omega) for name, values in scales.items()}
+    laws = {name: fit_scale_law(log10_P, values, omega, known.get(name)) for name, values in scales.items()}
     gamma_2, gamma_2_opt = laws["lambda_s"].exponent, laws["lambda_opt"].exponent
     gamma_meas = -laws["error_opt"].exponent
     exponents = {
@@ -253,17 +256,18 @@ def minima_of(curves: RunCurves, y: np.ndarray) -> tuple[np.ndarray, np.ndarray,
 
 
 def beginning_of(curves: RunCurves, guess: float | None = None) -> Beginning:
-    """How curves begin: on a plateau if its height is told, or if most of them begin flat.
+    """How curves begin: on a plateau if its height is told, or if most of them begin flat, at one height.
 
-    Flat is a slope that is small (`FLAT`) beside the curve's steepest, both over `SLOPE_WIDTH`.
+    Flat is a slope that is small (`FLAT`) beside the curve's steepest, both over `SLOPE_WIDTH`. Guessing is as wrong at
+    every P: where the flat beginnings lie at different heights (`LEVEL_GROUND`) they are features of the law.
     """
     if guess is not None:
         return Beginning(guess, plateau=True, shape=True)
     step = max(round(SLOPE_WIDTH / (curves.grid[1] - curves.grid[0])), 1)
-    pairs = zip(log10_mean_curves(curves)[0], curves.mask, strict=True)
-    falls = [heights[known][:-step] - heights[known][step:] for heights, known in pairs]
-    flat = [fall[0] < FLAT * fall.max() for fall in falls if fall.size]
-    found = bool(flat) and bool(np.mean(flat) > 0.5)
+    each = [heights[known] for heights, known in zip(log10_mean_curves(curves)[0], curves.mask, strict=True)]
+    falls = [(heights[0], heights[:-step] - heights[step:]) for heights in each if heights.size > step]
+    flat = [first for first, fall in falls if fall[0] < FLAT * fall.max()]
+    found = 2 * len(flat) > len(falls) and bool(np.ptp(flat) <= LEVEL_GROUND)
     return Beginning(plateau=found, shape=found)
 
 

@@ -8,32 +8,42 @@ is seen begins at guessing and ends above a floor, at the same heights for all P
 
 What fixes the shifts: along a pure power law of slope -gamma_1 the shifts (da, db) = (d, -gamma_1 d) change nothing;
 the elbow, the minimum and the rise decide between them. Where a curve shows none of these the data do not bear its
-scale; a weak prior (`PRIOR_WIDTH`) then holds b_P at the logarithm of the smallest error that the curve reaches.
+scale; a weak prior (`PRIOR_WIDTH`) then holds b_P at the logarithm of the smallest error of the curve. Another
+(`LAW_WIDTH`) holds a_P and b_P near straight lines in log10 P: where curves fall by little each, floor and scale are
+hard to tell apart, and the laws of all P tell.
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
 from scaling.analysis.robust.departure import Departure
 from scaling.analysis.robust.spline import basis_at, dense, penalty_of, spline_at
-from scaling.analysis.robust.thresholds import HUBER, INTERVALS, KNOTS, MOST_INTERVALS, PRIOR_WIDTH
+from scaling.analysis.robust.thresholds import HUBER, INTERVALS, KNOTS, LAW_WIDTH, MOST_INTERVALS, PRIOR_WIDTH
 
 UNKNOWNS = ("a", "b", "theta", "coefficients")
 
 
 @dataclass(frozen=True)
 class Points:
-    """The points of all curves one after another: x [N], owner [N] (index of P, increasing), sigma [N]."""
+    """The points of all curves one after another: x [N], owner [N] (index of P, rising), sigma [N]; log10_P [n_P]."""
 
     x: np.ndarray
     owner: np.ndarray
     sigma: np.ndarray
+    log10_P: np.ndarray
 
     @property
     def starts(self) -> np.ndarray:
         """[n_P] where each curve starts."""
         return np.searchsorted(self.owner, np.arange(self.owner[-1] + 1))
+
+    @cached_property
+    def off_laws(self) -> np.ndarray:
+        """[n_P, n_P] inverse covariance of a scale's logarithms: about the straight line through them, `LAW_WIDTH`."""
+        line = np.stack([np.ones_like(self.log10_P), self.log10_P], axis=1)
+        return (np.eye(self.log10_P.size) - line @ np.linalg.pinv(line)) / LAW_WIDTH**2
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,7 @@ class Collapse:
         return spline_at(self.coefficients, index, slopes)[:, 0]
 
 
-def collapse(points: Points, y: np.ndarray, lowest: np.ndarray, departure: Departure) -> Collapse:
+def collapse(points: Points, y: np.ndarray, lowest: np.ndarray, departure: Departure, minima: bool = True) -> Collapse:
     """Find the shifts of both axes that best collapse the curves (one sample).
 
     Least squares over a_P, b_P, a cubic P-spline f, plateau and floor by Gauss-Newton, with Huber weights (a jump where
@@ -90,8 +100,11 @@ def collapse(points: Points, y: np.ndarray, lowest: np.ndarray, departure: Depar
     y : [N] log10 test error at the points.
     lowest : [n_P] log10 of the smallest error of each curve (start, and centre of the weak prior of b).
     departure : what is known of plateau and floor.
+    minima : whether most curves reach theirs. Where they do not, the smallest errors are no scale, and fits start from
+        heights that lie anywhere as well.
     """
-    ends = [_converged(points, y, lowest, _begin(points, y, lowest, departure, theta)) for theta in departure.starts]
+    starts = [(theta, anywhere) for theta in departure.starts for anywhere in ((False,) if minima else (False, True))]
+    ends = [_converged(points, y, lowest, _begin(points, y, lowest, departure, *start)) for start in starts]
     return min(ends, key=lambda end: misfit(points, y[None], end)[0])
 
 
@@ -101,9 +114,11 @@ def straightened(points: Points, y: np.ndarray, lowest: np.ndarray, free: Collap
     return _converged(points, y, lowest, replace(free, straight=cells))
 
 
-def _begin(points: Points, y: np.ndarray, lowest: np.ndarray, departure: Departure, theta: np.ndarray) -> Collapse:
+def _begin(
+    points: Points, y: np.ndarray, lowest: np.ndarray, departure: Departure, theta: np.ndarray, anywhere: bool
+) -> Collapse:
     law, low = (departure.law(values[None], theta[None])[0] for values in (y, lowest))
-    a, b = _start(points, law, low)
+    a, b = _start(points, law, low, anywhere)
     u = points.x - a[points.owner]
     intervals = int(np.clip(np.ceil(np.ptp(u) / KNOTS), INTERVALS, MOST_INTERVALS))
     spacing = max(np.ptp(u), 1e-9) / intervals
@@ -126,10 +141,11 @@ def _converged(points: Points, y: np.ndarray, lowest: np.ndarray, state: Collaps
 
 
 def misfit(points: Points, y: np.ndarray, state: Collapse) -> np.ndarray:
-    """Huber's loss of the residuals of log10 epsilon [B, N], and the prior's of the shape, [B]."""
+    """Huber's loss of the residuals of log10 epsilon [B, N], and the priors' of the shape and of the laws, [B]."""
     scaled = np.abs(_model(points, y, state)[0]) / points.sigma
     centre, precision = state.departure.prior
     prior = 0.5 * (precision * (state.theta - centre) ** 2).sum(axis=1)
+    prior += 0.5 * sum(((values @ points.off_laws) * values).sum(axis=1) for values in (state.a, state.b))
     return np.where(scaled <= HUBER, scaled**2 / 2, HUBER * (scaled - HUBER / 2)).sum(axis=1) + prior
 
 
@@ -215,6 +231,9 @@ def _gauss_newton(
     normal[:, shape, f] = turned @ basis
     normal[:, shape, shift_a] = np.swapaxes(sums(np.swapaxes(turned, 1, 2) * d_a[..., None]), 1, 2)
     normal[:, shape, shift_b] = np.swapaxes(sums(np.swapaxes(turned, 1, 2) * d_b[..., None]), 1, 2)
+    for shift, values in ((shift_a, state.a), (shift_b, state.b)):
+        normal[:, shift, shift] += points.off_laws[:free, :free]
+        right[:, shift] -= (values @ points.off_laws)[:, :free]
     middle, precision = departure.prior
     normal[:, shape, shape] = turned @ by_theta + np.diag(precision + 1e-2)
     right[:, shape] = (turned @ residual[..., None])[..., 0]
@@ -259,8 +278,8 @@ def _reweighted(points: Points, y: np.ndarray, state: Collapse) -> Collapse:
     return replace(state, weights=points.sigma**-2 * np.minimum(1.0, HUBER / np.maximum(scaled, 1e-12)))
 
 
-def _start(points: Points, y: np.ndarray, lowest: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """b from the minima; a by sliding each curve over the one of the next larger P."""
+def _start(points: Points, y: np.ndarray, lowest: np.ndarray, anywhere: bool) -> tuple[np.ndarray, np.ndarray]:
+    """b from the minima, or anywhere; a by sliding each curve over the one of the next larger P."""
     n_P = lowest.size
     a, b = np.zeros(n_P), lowest - lowest[-1]
     for index in range(n_P - 2, -1, -1):
@@ -270,8 +289,11 @@ def _start(points: Points, y: np.ndarray, lowest: np.ndarray) -> tuple[np.ndarra
         shifts = np.linspace(x[0] - x_other[-1], x[-1] - x_other[0], 401)
         at = x - shifts[:, None]
         inside = (at >= x_other[0]) & (at <= x_other[-1])
-        gap = (np.interp(at, x_other, y_other) - height) ** 2
-        enough = inside.sum(axis=1) >= 0.5 * min(x.size, x_other.size)
-        cost = np.where(enough, (gap * inside).sum(axis=1) / np.maximum(inside.sum(axis=1), 1), np.inf)
-        a[index] = shifts[np.argmin(cost)]
+        number = np.maximum(inside.sum(axis=1), 1)
+        gap = np.where(inside, height - np.interp(at, x_other, y_other), 0.0)
+        offset = gap.sum(axis=1) / number if anywhere else np.zeros(shifts.size)
+        cost = (np.where(inside, gap - offset[:, None], 0.0) ** 2).sum(axis=1) / number
+        best = np.argmin(np.where(number >= 0.5 * min(x.size, x_other.size), cost, np.inf))
+        a[index] = shifts[best]
+        b[index] += offset[best]
     return a, b

@@ -43,7 +43,8 @@ def robust_exponents(
     *_low/*_high, correlation_12 of gamma_1 and gamma_2, sigma of the difference, min_P, number_of_P, min_log10_norm;
     fitted_plateau (the error of guessing, told or found; 0: none), fitted_floor, onset and approach of the departure
     (`departure`); omega and correction_* (of the
-    scales' laws, at min_P; NaN and 0 without), censored_P, x_left/x_right (early law window in lambda/lambda_opt),
+    scales' laws, at min_P: the correction that the note tells of, else the offset of Eq. 3; NaN and 0 without seeds),
+    censored_P, x_left/x_right (early law window in lambda/lambda_opt),
     window_decades, window_error_high and _low (the errors in it), slope_change and sigma_slope_change (slopes),
     curves_with_a_scale, log10_k_* prefactors, offsets, collapse_chi2, collapse_p and the same with _epochs at min_P,
     and note: in words, what is missing or out of the ordinary, and why. Numbers that the data do not bear are NaN.

@@ -9,7 +9,7 @@ from scaling.analysis.robust.chain import Drawn, NoCommonLaw, Sample, beginning_
 from scaling.analysis.robust.collapse import Collapse, collapse_resamples, misfit
 from scaling.analysis.robust.departure import Beginning
 from scaling.analysis.robust.runs import RunCurves, borrowed_deviations, log10_mean_curves
-from scaling.analysis.robust.thresholds import CHANCE, RANGE_RESAMPLES
+from scaling.analysis.robust.thresholds import CHANCE, OFFSET_WIDTH, RANGE_RESAMPLES
 
 
 def draw(curves: RunCurves, guess: float | None, resamples: int, seed: int) -> Sample:
@@ -56,7 +56,8 @@ def resampled(sample: Sample, resamples: int, seed: int) -> Sample:
     straight = collapse_again(sample, sample.collapsed, y, centres)
     few = slice(0, RANGE_RESAMPLES)
     free = straight if sample.window is None else collapse_again(sample, sample.free, y[few], centres[few])
-    return replace(sample, drawn=Drawn(y, straight, free))
+    offset = OFFSET_WIDTH * np.random.default_rng([seed, 3]).standard_normal(resamples)
+    return replace(sample, drawn=Drawn(y, straight, free, offset))
 
 
 def collapse_again(sample: Sample, whole: Collapse, y: np.ndarray, centres: np.ndarray) -> Collapse:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scaling.analysis.robust.thresholds import OMEGAS
+from scaling.analysis.robust.thresholds import OFFSET_WIDTH, OMEGAS, STEEPEST
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,54 @@ def correction_exponent(log10_P: np.ndarray, scales: Sequence[np.ndarray]) -> np
     return OMEGAS[np.argmin(misfit, axis=1)]
 
 
-def fit_scale_law(log10_P: np.ndarray, values: np.ndarray, omega: np.ndarray | None = None) -> ScaleLaw:
+@dataclass(frozen=True)
+class Offset:
+    """The offset of Eq. 3 that the scales may have, too small for the data to show: in log10 at the smallest P.
+
+    With k P^gamma_2 + q a scale has, to first order, a correction of exponent omega = gamma_2. size : [B] of the scale.
+    """
+
+    omega: float
+    size: np.ndarray
+
+
+def offsets(
+    log10_P: np.ndarray, scales: tuple[np.ndarray, np.ndarray], noises: tuple[float, float], drawn: np.ndarray
+) -> tuple[Offset, Offset]:
+    """The offsets of lambda_s and of epsilon_s that are most likely, from what the scales and a prior say.
+
+    An offset of lambda_s carries over to the error along the early law, which is common to all P: by -gamma_1.
+
+    Parameters
+    ----------
+    log10_P : [n_P]; scales : log10 of lambda_s and epsilon_s, [B, n_P]; noises : standard errors of their quadratic
+        terms (`curvature`); drawn : [B] centres of the prior of the offset of lambda_s, whose width is `OFFSET_WIDTH`:
+        0 for the whole sample, drawn from the prior for resamples: what the data do not say widens the intervals.
+    """
+    mean_a, mean_b = (values.mean(axis=0) - values.mean() for values in scales)
+    line = _design(log10_P, None)
+    omega = float(np.clip((np.linalg.pinv(line) @ mean_a)[1], OMEGAS[0], OMEGAS[-1]))
+    gamma_1 = float(np.clip(-(mean_a @ mean_b) / max(mean_a @ mean_a, 1e-300), 0.0, STEEPEST))
+    z = _decay(log10_P, omega)
+    rest = z - line @ (np.linalg.pinv(line) @ z)
+    found = []
+    for values, noise, by in zip(scales, noises, (1.0, -gamma_1), strict=True):
+        points = max(noise / np.linalg.norm(curvature(log10_P)), 1e-9)
+        width = max(OFFSET_WIDTH * abs(by), 1e-9)
+        precision = rest @ rest / points**2 + width**-2
+        found.append(Offset(omega, (values @ rest / points**2 + by * drawn / width**2) / precision))
+    return found[0], found[1]
+
+
+def curvature(log10_P: np.ndarray) -> np.ndarray:
+    """What gives, applied to values at the P, the quadratic term of the parabola through them, [n_P]."""
+    powers = np.stack([np.ones_like(log10_P), log10_P, log10_P**2], axis=1)
+    return np.linalg.pinv(powers)[2]
+
+
+def fit_scale_law(
+    log10_P: np.ndarray, values: np.ndarray, omega: np.ndarray | None = None, offset: Offset | None = None
+) -> ScaleLaw:
     """Least squares, sample by sample (power_law.fit_power_law's numbers where omega is None).
 
     Parameters
@@ -55,6 +102,7 @@ def fit_scale_law(log10_P: np.ndarray, values: np.ndarray, omega: np.ndarray | N
     log10_P : [n_P], increasing. values : [B, n_P] log10 of the scale; points that are NaN in the first sample are left
         out everywhere.
     omega : [B] of the correction, NaN where there is none; None for pure power laws everywhere.
+    offset : of the laws that have no correction.
 
     Returns
     -------
@@ -66,6 +114,9 @@ def fit_scale_law(log10_P: np.ndarray, values: np.ndarray, omega: np.ndarray | N
     omega = gamma_2.
     """
     used = np.isfinite(values[0])
+    if offset is not None:
+        without = np.full(len(values), True) if omega is None else np.isnan(omega)
+        values = values - (np.where(without, offset.size, 0.0)[:, None] * _decay(log10_P, offset.omega))
     if omega is not None and np.isnan(omega).all():
         omega = None
     result = np.zeros((3, len(values)))
@@ -80,7 +131,11 @@ def fit_scale_law(log10_P: np.ndarray, values: np.ndarray, omega: np.ndarray | N
             mine = omega == each
             result[:, mine] = np.linalg.pinv(_design(log10_P, each)[used]) @ values[np.ix_(mine, used)].T
     intercept, exponent, correction = result
-    return ScaleLaw(exponent, intercept, correction, np.full(len(values), np.nan) if omega is None else omega)
+    omega = np.full(len(values), np.nan) if omega is None else omega
+    if offset is not None:
+        correction = np.where(without & np.isfinite(exponent), offset.size, correction)
+        omega = np.where(without, offset.omega, omega)
+    return ScaleLaw(exponent, intercept, correction, omega)
 
 
 def _design(log10_P: np.ndarray, omega: float | None) -> np.ndarray:

@@ -22,6 +22,7 @@ KNOTS = 0.35  # decades: no interval is longer,
 MOST_INTERVALS = 32  # up to this number
 STRAIGHTNESS = 1e-4  # the same of second differences, where f is straight
 ROUGHNESS = 0.1  # prior standard deviation of the third differences of f's coefficients: it only bridges gaps
+LAW_WIDTH = 0.05  # prior standard deviation of log10 of a scale about a power law of P (12%)
 PRIOR_WIDTH = 0.1  # prior standard deviation of b_P about the curve's own log10 minimum
 LARGEST_PLATEAU = 1.02  # of the inverse of the largest error: guessing may lie a little below what noise gives
 HUBER = 2.5  # residuals beyond this many standard deviations pull linearly only
@@ -49,6 +50,8 @@ SMOOTHING = 3.0  # grid points: the width below which the window's finder does n
 #: Exponents of the correction that are tried. A slower one than P^(-1/2) cannot be told from the power law itself over
 #: two decades of P; of a faster one than P^-2 nothing is left at the second P.
 OMEGAS = np.geomspace(0.5, 2.0, 9)
+OFFSET_WIDTH = 0.04  # prior standard deviation of the offset of Eq. 3 at the smallest P, log10 units (10% of lambda_s)
+STEEPEST = 3.0  # of a gamma_1 that carries the offset over to the error
 
 # 6. Offsets of the laws --------------------------------------------------------------------------------------------
 OFFSET_POINTS = 8  # the fewest of the early law's window
@@ -60,7 +63,8 @@ ONSETS = (1 / 3, 3.0)  # of the exponent s: how early a curve leaves its law on 
 ONSET_WIDTH = 0.5  # prior standard deviation of log s about 0 (analytic curves have s = 1, or 2 by chance)
 LARGEST_APPROACH = 4.0  # of c: a slower approach of guessing is a law of its own
 APPROACH_WIDTH = 0.7  # prior standard deviation of c about 1 (harmonic); 0 is exponential
-FLAT = 0.5  # of the steepest slope: curves that begin with less begin at guessing
+FLAT = 0.5  # of the steepest slope: curves that begin with less begin at guessing,
+LEVEL_GROUND = 0.1  # if their beginnings lie within so much of each other, log10 units (26% of the error)
 LARGEST_FLOOR = 0.95  # of the lowest error
 LEAST_SHARE = 0.5  # of d log error/d log law: where less of the law is seen the points say nothing of it
 

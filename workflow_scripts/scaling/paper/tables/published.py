@@ -12,9 +12,7 @@ from scaling.sources.facts import published_values, rows_of_table
 COUNTED = ("number_of_P", "minima_at_end")
 
 
-def published_table(
-    number: int, exponents: pd.DataFrame | None, curves: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def published_table(number: int, exponents: pd.DataFrame | None, curves: pd.DataFrame | None = None) -> pd.DataFrame:
     """Table `number` from the published curves.
 
     Parameters
