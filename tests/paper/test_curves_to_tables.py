@@ -64,7 +64,7 @@ def snakemake(folder, *arguments):
 def folder(tmp_path_factory):
     """A working folder whose configuration has one cell, one external study and a folder of published curves."""
     folder = tmp_path_factory.mktemp("study")
-    for name in ("Snakefile", "rules", "workflow_scripts"):
+    for name in ("Snakefile", "rules", "workflow_scripts", "envs"):
         (folder / name).symlink_to(ROOT / name)
     config = copy.deepcopy(CONFIG)
     config |= {
