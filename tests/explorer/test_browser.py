@@ -3,11 +3,13 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pytest
 from harness.browser import CHROMIUM, Browser, needs_chromium
-from harness.explored import WINDOW, runs_of, tables_of
+from harness.explored import WINDOW, recorded, runs_of, tables_of
 
 from scaling.analysis.authors import authors_exponents
+from scaling.analysis.settings import FitWindow
 from scaling.explorer.contents import contents
 from scaling.explorer.numbers import quality
 from scaling.explorer.page import page
@@ -112,18 +114,56 @@ def test_the_refit_is_the_authors_procedure(browser, rows):
     assert cell(browser, "gamma_1", 1) == pytest.approx(cell(browser, "gamma_1", 2), rel=CLOSE)
 
 
+def test_a_window_that_ends_at_a_point_of_the_curves_is_the_same(running, tmp_path):
+    """The default rule ends halfway between two points of one curve: every other time that is a third one."""
+    for seed in range(6):
+        tables = tables_of(runs_of(P=(500, 1000, 2000, 4000, 8000), seed=seed), window=FitWindow())
+        (tmp_path / "explorer.html").write_text(page(contents([tables])), encoding="utf-8")
+        running.open(tmp_path / "explorer.html")
+        same_as_the_authors(running, tables, FitWindow())
+
+
+def test_a_P_without_a_mean_curve_counts_where_it_counts_for_the_authors(running, tmp_path):
+    """One run that keeps one norm, which the grid of the mean curves has not: of it there is a norm at the minimum."""
+    still = runs_of(P=(8000,), seeds=1).assign(log10_norm=3.3)
+    tables = tables_of(pd.concat([runs_of(), still], ignore_index=True))
+    assert set(tables.optima["P"]) - set(tables.curves["P"]) == {8000}
+    (tmp_path / "explorer.html").write_text(page(contents([tables])), encoding="utf-8")
+    running.open(tmp_path / "explorer.html")
+    same_as_the_authors(running, tables, WINDOW)
+    expected = quality(tables.curves, tables.optima, 0, 0, x_left=WINDOW.x_left)
+    assert value(running, "#S") == pytest.approx(expected, rel=CLOSE) and not running.said
+
+
+def test_the_refit_of_every_recorded_row_is_the_authors(running, tmp_path):
+    """Windows by hand and by the default rule, all norms."""
+    rows = recorded("laptop")
+    (tmp_path / "explorer.html").write_text(page(contents(rows)), encoding="utf-8")
+    running.open(tmp_path / "explorer.html")
+    refits = running.run("Page.data.rows.map((row) => Numbers.refit(row, row.window))")
+    assert len(refits) == len(rows)
+    for tables, refit in zip(rows, refits, strict=True):
+        for row in tables.exponents[tables.exponents["quantity"].isin(refit)].to_dict("records"):
+            # NaN comes as null.
+            found = [
+                np.nan if refit[row["quantity"]][name] is None else refit[row["quantity"]][name]
+                for name in ("value", "sigma")
+            ]
+            assert found == pytest.approx([row["value"], row["sigma"]], rel=1e-4, nan_ok=True), row
+
+
 def test_handles_refit(browser, rows):
     """By the mouse and by the keyboard."""
     box = browser.run(
         "(({ x, y, width, height }) => [x + width / 2, y + height / 2])(of('handle_right').getBoundingClientRect())"
     )
     browser.drag(box, (box[0] - 60, box[1]))
-    dragged = state(browser)["window"]["x_right"]
+    dragged = 10 ** state(browser)["window"]["log10_right"]
     assert dragged < 0.8 * WINDOW.x_right
     same_as_the_authors(browser, rows[0], WINDOW.model_copy(update={"x_right": dragged}))
     browser.run("of('handle_left').focus()")
     browser.press("ArrowRight", 10)
-    moved = state(browser)["window"]["x_left"]
+    moved = 10 ** state(browser)["window"]["log10_left"]
     assert np.log10(moved / WINDOW.x_left) == pytest.approx(0.2)
     window = WINDOW.model_copy(update={"x_left": moved, "x_right": dragged})
     same_as_the_authors(browser, rows[0], window)

@@ -8,13 +8,12 @@ import re
 
 import numpy as np
 import pytest
-from harness.explored import runs_of, tables_of
-from harness.paths import LIBRARY, ROOT
+from harness.explored import recorded, runs_of, tables_of
+from harness.paths import LIBRARY
 
 from scaling.analysis.settings import FitWindow
 from scaling.explorer.contents import FEWEST, MOST, POINTS, contents
 from scaling.explorer.page import page
-from scaling.sources.recorded import read_description, read_runs
 
 #: SHA-256 of the files of uPlot 1.6.32 as they are published.
 UPLOT = {
@@ -63,12 +62,16 @@ def test_numbers_survive(tables):
     np.testing.assert_allclose(row["optima"]["log10_l_0"], tables.optima["log10_l_0"], rtol=1e-7)
     found = tables.exponents.set_index("quantity")["value"]
     assert row["exponents"]["authors"]["gamma_1"]["value"] == pytest.approx(found["gamma_1"], rel=1e-7)
-    assert row["window"] == {name: pytest.approx(found[name]) for name in row["window"]}
+    assert row["window"]["gamma_1_min_P"] == found["gamma_1_min_P"]
+    assert [row["window"][f"log10_{end}"] for end in ("left", "right")] == [
+        np.log10(found["x_left"]), np.log10(found["x_right"])
+    ]  # fmt: skip
+    assert row["optima"]["log10_lambda_opt"] == tables.optima["log10_lambda_opt"].tolist(), "to the last digit"
 
 
 def test_an_open_window_and_a_missing_error_are_null():
     (row,) = contents([tables_of(runs_of(seeds=1), window=FitWindow(gamma_1_min_P=500))])["rows"]
-    assert row["window"]["x_left"] is None and set(row["curves"][0]["sem"]) == {None}
+    assert row["window"]["log10_left"] is None and set(row["curves"][0]["sem"]) == {None}
 
 
 def runs_in(held: dict) -> list[tuple]:
@@ -115,14 +118,7 @@ def test_diverged_runs_and_rows_without_curves_are_left_out(tables):
 
 def test_the_recorded_laptop_study_is_a_small_page(report):
     """All its norms."""
-    study = read_description(ROOT / "recorded/laptop.json")
-    runs = read_runs(ROOT / "recorded/laptop.parquet", study)
-    rows = []
-    for (cell, variant, norm), table in runs.groupby(["cell", "variant", "norm"], sort=False):
-        window = study.cells[cell].training.fit_window(variant, norm, study.norms[0])
-        rows.append(
-            tables_of(table.drop(columns=["cell", "variant", "norm"]), "recorded/laptop", cell, variant, norm, window)
-        )
+    rows = recorded("laptop")
     size = len(page(contents(rows)))
     report("Explorer", f"the page of recorded/laptop, {len(rows)} rows: {size / 1e6:.2f} MB")
     assert len(rows) >= 16 and size < 3e6

@@ -2,12 +2,14 @@
 
 import numpy as np
 import pandas as pd
+from harness.paths import ROOT
 
 from scaling.analysis.authors import authors_exponents
 from scaling.analysis.exponents import IDENTITY, identified, long_form
 from scaling.analysis.mean_curves import mean_curves
 from scaling.analysis.settings import FitWindow
 from scaling.explorer.contents import Tables
+from scaling.sources.recorded import read_description, read_runs
 
 GAMMA_1, GAMMA_2 = 0.5, 1.2
 WINDOW = FitWindow(gamma_1_min_P=1000, x_left=1e-3, x_right=0.1, gamma_2_min_P=500, gamma_meas_min_P=500)
@@ -39,3 +41,15 @@ def tables_of(
     return Tables(
         *(identified(table, identity) for table in (trajectories, curves, optima)), long_form(exponents, identity)
     )
+
+
+def recorded(name: str) -> list[Tables]:
+    """Every row of a recorded study, with the authors' exponents."""
+    study = read_description(ROOT / f"recorded/{name}.json")
+    runs = read_runs(ROOT / f"recorded/{name}.parquet", study)
+    rows = []
+    for key, table in runs.groupby(["cell", "variant", "norm"], sort=False):
+        window = study.trainings()[key[:2]].fit_window(key[1], key[2], study.norms[0])
+        table = table.drop(columns=["cell", "variant", "norm"])
+        rows.append(tables_of(table, f"recorded/{name}", *key, window=window))
+    return rows

@@ -19,8 +19,9 @@ POINTS, FEWEST, MOST = 400_000, 8, 60
 #: Single runs are drawn, not computed with: they are stored in steps of 1/STEPS of log10 (0.02 %).
 STEPS = 10_000
 CONSTANTS = {"tolerance": TOLERANCE, "rise": RISE}
-DIGITS = 8  # of what is computed with
-WINDOW = ("gamma_1_min_P", "x_left", "x_right", "gamma_2_min_P", "gamma_meas_min_P")
+DIGITS = 8  # of what is computed with,
+EXACT = 17  # and of what is compared: a window by the default rule often ends at a point
+SMALLEST = ("gamma_1_min_P", "gamma_2_min_P", "gamma_meas_min_P")
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,15 @@ def contents(rows: Iterable[Tables]) -> dict[str, Any]:
     Returns
     -------
     rows : for each study, cell, variant and norm with a curve: these names, measure and counted
-        (scaling.analysis.facts), curves, optima, the authors' window, the exponents of both procedures, and
-        runs, whose lists are places in `pool`.
+        (scaling.analysis.facts), P of the curves, curves, optima (of every P), the authors' window (its ends as
+        log10 of lambda/lambda_opt), the exponents of both procedures, and runs, whose lists are places in `pool`.
     pool : lists of epochs, and of log10 norm and log10 error in whole steps, the first and then differences.
     steps : how many of them are 1.
     points : of a single run, at most.
     tolerance, rise : of the collapse's quality (scaling.explorer.numbers).
     """
     rows = [row for row in rows if len(row.curves)]
-    runs = sum(len(_by_run(row.trajectories)) for row in rows)
+    runs = sum(_by_run(_usable(row.trajectories)).ngroups for row in rows)
     points = int(np.clip(POINTS // max(runs, 1), FEWEST, MOST))
     pool = Pool()
     shown = [_row(row, points, pool) for row in rows]
@@ -76,15 +77,16 @@ def _row(tables: Tables, points: int, pool: Pool) -> dict[str, Any]:
     authors = fits[fits["procedure"] == "authors"].iloc[0]
     exponents = {fit["procedure"]: _exponents(fit) for fit in fits.to_dict("records")}
     curves, optima = tables.curves.sort_values(["P", "log10_norm"]), tables.optima.sort_values("P")
-    optima = optima[np.isfinite(optima["log10_lambda_opt"])]
     return {
         **identity_of(tables.curves),
         "measure": facts["measure"],
         "counted": facts["counted"],
+        "P": sorted({int(P) for P in curves["P"]}),
         "curves": [_curve(P, curve) for P, curve in curves.groupby("P")],
         "optima": _columns(optima, ["P", "log10_lambda_opt", "error_opt", "log10_l_0", "runs", "censored"]),
         "colours": [to_hex(colour) for colour in colours_of(optima["P"]).values()],
-        "window": {name: _number(authors[name]) for name in WINDOW},
+        "window": {name: _number(authors[name]) for name in SMALLEST}
+        | {f"log10_{end}": _number(np.log10(float(authors[f"x_{end}"])), EXACT) for end in ("left", "right")},
         "exponents": exponents,
         "runs": _runs(tables.trajectories, points, pool),
     }
@@ -96,7 +98,8 @@ def _curve(P: int, curve: pd.DataFrame) -> dict[str, Any]:
 
 
 def _columns(table: pd.DataFrame, names: Sequence[str]) -> dict[str, list]:
-    return {name: [_number(value) for value in table[name].tolist()] for name in names}
+    digits = dict.fromkeys(("x", "log10_lambda_opt"), EXACT)
+    return {name: [_number(value, digits.get(name, DIGITS)) for value in table[name].tolist()] for name in names}
 
 
 def _exponents(fit: dict[str, Any]) -> dict[str, Any]:
@@ -112,33 +115,39 @@ def _exponents(fit: dict[str, Any]) -> dict[str, Any]:
 
 def _runs(trajectories: pd.DataFrame, points: int, pool: Pool) -> list[dict[str, Any]]:
     """Thinned runs; a seed that is not known (a mean) is null."""
+    table = _usable(trajectories)
+    epochs = [_number(epoch, 5) for epoch in table["epoch"]]
+    x, y = (_steps(values) for values in (table["log10_norm"], np.log10(table["test_error"])))
     runs = []
-    for (P, seed), run in _by_run(trajectories):
-        chosen = run.iloc[np.unique(np.linspace(0, len(run) - 1, points).round().astype(int))]
+    for (P, seed), places in _by_run(table).indices.items():
+        chosen = places[np.unique(np.linspace(0, len(places) - 1, points).round().astype(int))]
         runs.append(
             {
                 "P": int(P),
                 "seed": None if pd.isna(seed) else int(seed),
-                "epoch": pool.place([_number(value, 5) for value in chosen["epoch"]]),
-                "x": pool.place(_steps(chosen["log10_norm"])),
-                "y": pool.place(_steps(np.log10(chosen["test_error"]))),
+                "epoch": pool.place([epochs[place] for place in chosen]),
+                "x": pool.place(np.diff(x[chosen], prepend=0).tolist()),
+                "y": pool.place(np.diff(y[chosen], prepend=0).tolist()),
             }
         )
     return runs
 
 
-def _by_run(trajectories: pd.DataFrame) -> Any:
-    """The points of each run that ended well, in time; those without a logarithm are left out."""
+def _usable(trajectories: pd.DataFrame) -> pd.DataFrame:
+    """The points of the runs that ended well, in time; those without a logarithm are left out."""
     table = trajectories.assign(seed=trajectories.get("seed"), epoch=trajectories.get("epoch"))
     usable = np.isfinite(table["log10_norm"]) & (table["test_error"] > 0) & np.isfinite(table["test_error"])
     if "diverged" in table:
         usable &= ~table["diverged"].astype(bool)
-    return table[usable].sort_values(["P", "seed", "epoch"], kind="stable").groupby(["P", "seed"], dropna=False)
+    return table[usable].sort_values(["P", "seed", "epoch"], kind="stable", ignore_index=True)
 
 
-def _steps(values: pd.Series) -> list[int]:
-    whole = np.round(values.to_numpy(float) * STEPS).astype(int)
-    return [int(value) for value in np.diff(whole, prepend=0)]
+def _by_run(table: pd.DataFrame) -> Any:
+    return table.groupby(["P", "seed"], dropna=False)
+
+
+def _steps(values: pd.Series) -> np.ndarray:
+    return np.round(values.to_numpy(float) * STEPS).astype(int)
 
 
 def _number(value: Any, digits: int = DIGITS) -> float | int | None:

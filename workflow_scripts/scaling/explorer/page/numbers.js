@@ -20,13 +20,12 @@ const Numbers = {
     return { x: of.log10_lambda_opt[i], error: of.error_opt[i] };
   },
 
-  // The authors' gamma_1 for a window in lambda/lambda_opt (null: no bound), and the line of each P.
+  // The authors' gamma_1 for a window in log10 of lambda/lambda_opt (null: no bound), and the line of each P.
   gamma_1(row, window) {
-    const left = window.x_left === null ? -Infinity : Math.log10(window.x_left);
-    const right = window.x_right === null ? Infinity : Math.log10(window.x_right);
+    const left = window.log10_left ?? -Infinity, right = window.log10_right ?? Infinity;
     const lines = [];
     for (const curve of row.curves) {
-      if (curve.P < (window.gamma_1_min_P ?? 0) || !row.optima.P.includes(curve.P)) continue;
+      if (curve.P < (window.gamma_1_min_P ?? 0)) continue;
       const best = Numbers.optimum(row, curve.P), x = [], y = [];
       curve.x.forEach((value, i) => {
         const from = value - best.x;
@@ -66,9 +65,9 @@ const Numbers = {
   },
 
   // The points that count for S, on the rescaled axes: x, y and one sigma for each curve.
-  rescaled(row, gamma_1, gamma_2, x_left = null, shown = null) {
-    const left = x_left === null ? -Infinity : Math.log10(x_left);
-    return row.curves.filter((curve) => row.optima.P.includes(curve.P) && (!shown || shown.has(curve.P))).map((curve) => {
+  rescaled(row, gamma_1, gamma_2, log10_left = null, shown = null) {
+    const left = log10_left ?? -Infinity;
+    return row.curves.filter((curve) => !shown || shown.has(curve.P)).map((curve) => {
       const best = Numbers.optimum(row, curve.P), move = Numbers.shift(row, curve.P, gamma_1, gamma_2);
       const x = [], y = [];
       let squares = 0, number = 0, risen = false;

@@ -36,9 +36,9 @@ function decoded(run) {
 }
 
 function show(row) {
-  const P = row.optima.P, from = row.curves.filter((curve) => P.includes(curve.P)).flatMap((curve) => curve.x.map((x) => x - Numbers.optimum(row, curve.P).x));
+  const P = row.optima.P, from = row.curves.flatMap((curve) => curve.x.map((x) => x - Numbers.optimum(row, curve.P).x));
   Page.view = {
-    row, gamma_1: 0, gamma_2: 0, shown: new Set(P), window: { ...row.window }, runs: row.runs.map(decoded).filter((run) => P.includes(run.P)),
+    row, gamma_1: 0, gamma_2: 0, shown: new Set(row.P), window: { ...row.window }, runs: row.runs.map(decoded).filter((run) => row.P.includes(run.P)),
     drawRuns: of("runs").checked, range: { left: Math.min(...from), right: Math.max(...from, 0) }, ends: {},
   };
   const published = Page.data.rows.filter((other) => other.study === "published" && row.study !== "published" && other.cell === row.cell && other.variant === row.variant);
@@ -46,10 +46,10 @@ function show(row) {
   of("published").disabled = !Page.published;
   of("published").nextElementSibling.textContent = Page.published || !published.length ? "published curves" : `published curves: for norm ${published.map((other) => spaced(other.norm)).join(", ")}`;
   of("published").parentElement.hidden = !published.length;
-  of("P").replaceChildren(of("P").firstElementChild, ...P.map((value, i) => {
+  of("P").replaceChildren(of("P").firstElementChild, ...row.P.map((value) => {
     const label = document.createElement("label"), box = Object.assign(document.createElement("input"), { type: "checkbox", checked: true });
     const swatch = Object.assign(document.createElement("span"), { className: "swatch" });
-    swatch.style.background = row.colours[i];
+    swatch.style.background = row.colours[P.indexOf(value)];
     box.addEventListener("change", () => { Page.view.shown[box.checked ? "add" : "delete"](value); refresh(); });
     label.append(box, swatch, String(value));
     return label;
@@ -76,14 +76,14 @@ function show(row) {
 // Where the window ends, as log10 of lambda/lambda_opt; an end that is open stands at the end of the curves.
 function setEnds() {
   const { window, range, ends } = Page.view;
-  ends.left = window.x_left === null ? range.left : Math.log10(window.x_left);
-  ends.right = window.x_right === null ? range.right : Math.log10(window.x_right);
+  ends.left = window.log10_left ?? range.left;
+  ends.right = window.log10_right ?? range.right;
 }
 
 function moveEnd(side, value) {
   const { range, ends, window } = Page.view, apart = 0.02;
   const bounded = side === "left" ? Math.min(Math.max(value, range.left), ends.right - apart) : Math.max(Math.min(value, range.right), ends.left + apart);
-  window[`x_${side}`] = bounded === range[side] ? null : 10 ** bounded;
+  window[`log10_${side}`] = bounded === range[side] ? null : bounded;
   setEnds();
   refresh(false);
 }
@@ -99,7 +99,7 @@ function take(source) {
   refresh();
 }
 
-const quality = (gamma_1, gamma_2) => Numbers.quality(Numbers.rescaled(Page.view.row, gamma_1, gamma_2, Page.view.window.x_left, Page.view.shown));
+const quality = (gamma_1, gamma_2) => Numbers.quality(Numbers.rescaled(Page.view.row, gamma_1, gamma_2, Page.view.window.log10_left, Page.view.shown));
 
 // 0.329(14): the standard error in brackets, in units of the last digits; or the value above its interval.
 function written(number) {
@@ -125,8 +125,8 @@ function refresh(whole = true) {
   }
   for (const side of ["left", "right"]) {
     of(side).value = view.ends[side];
-    const open = window[`x_${side}`] === null;
-    of(side).setAttribute("aria-valuetext", of(`${side}_told`).textContent = open ? (side === "left" ? "start" : "end") : window[`x_${side}`].toPrecision(2));
+    const end = window[`log10_${side}`], open = end === null;
+    of(side).setAttribute("aria-valuetext", of(`${side}_told`).textContent = open ? (side === "left" ? "start" : "end") : (10 ** end).toPrecision(2));
   }
   const S = quality(view.gamma_1, view.gamma_2);
   of("S").textContent = short(S);

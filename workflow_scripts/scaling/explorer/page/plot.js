@@ -11,10 +11,11 @@ const Plot = {
     if (Plot.chart) Plot.chart.destroy();
     const colours = view.row.colours;
     const series = [{}], bands = [];
-    view.row.optima.P.forEach((P, i) => {
+    view.row.P.forEach((P, i) => {
+      const colour = colours[view.row.optima.P.indexOf(P)];
       const hidden = { stroke: "transparent", width: 0, points: { show: false }, spanGaps: true };
-      series.push({ stroke: colours[i], width: 2, points: { show: false }, spanGaps: true }, hidden, { ...hidden });
-      bands.push({ series: [3 * i + 2, 3 * i + 3], fill: colours[i] + "33" });
+      series.push({ stroke: colour, width: 2, points: { show: false }, spanGaps: true }, hidden, { ...hidden });
+      bands.push({ series: [3 * i + 2, 3 * i + 3], fill: `${colour}33` });
     });
     for (const curve of view.beside?.curves ?? []) {
       series.push({ stroke: colours[view.row.optima.P.indexOf(curve.P)] ?? "#667", width: 1.4, dash: [2, 3], points: { show: false }, spanGaps: true });
@@ -57,7 +58,7 @@ const Plot = {
       const move = Numbers.shift(row, curve.P, gamma_1, gamma_2), drawIt = drawn(curve);
       return { ...curve, x: drawIt ? curve.x.map((x) => x + move.x) : [], move };
     });
-    const own = moved(row.curves.filter((curve) => row.optima.P.includes(curve.P)), (curve) => shown.has(curve.P));
+    const own = moved(row.curves, (curve) => shown.has(curve.P));
     const others = moved(beside?.curves ?? [], () => drawBeside);
     const xs = [...new Set([...own, ...others].flatMap((curve) => curve.x))].sort((a, b) => a - b);
     xs.forEach((x, i) => places.set(x, i));
@@ -153,8 +154,11 @@ const Plot = {
     ctx.closePath(); ctx.fill(); ctx.stroke();
   },
 
-  // The handles stand at the window's ends in the curve of the largest P, which no exponent moves.
-  middle: () => Plot.view.row.optima.log10_lambda_opt[Plot.view.row.optima.P.length - 1],
+  // The handles stand at the window's ends in the curve of the largest P.
+  middle() {
+    const { row, gamma_1, gamma_2 } = Plot.view, P = row.P[row.P.length - 1];
+    return Numbers.optimum(row, P).x + Numbers.shift(row, P, gamma_1, gamma_2).x;
+  },
 
   placeHandles() {
     for (const [side, handle] of Object.entries(Plot.handles)) {
@@ -187,7 +191,7 @@ const Plot = {
   points() {
     const { row, gamma_1, gamma_2, shown, runs, drawRuns } = Plot.view;
     const means = row.curves.map((curve) => ({ P: curve.P, x: curve.x, y: curve.y.map(Math.log10), n: curve.n }));
-    return [...(drawRuns ? runs : []), ...means].filter((run) => shown.has(run.P) && row.optima.P.includes(run.P))
+    return [...(drawRuns ? runs : []), ...means].filter((run) => shown.has(run.P))
       .map((run) => ({ run, move: Numbers.shift(row, run.P, gamma_1, gamma_2) }));
   },
 
