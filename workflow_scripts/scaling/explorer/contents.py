@@ -20,7 +20,7 @@ POINTS, FEWEST, MOST = 400_000, 8, 60
 STEPS = 10_000
 CONSTANTS = {"tolerance": TOLERANCE, "rise": RISE}
 DIGITS = 8  # of what is computed with,
-EXACT = 17  # and of what is compared: a window by the default rule often ends at a point
+EXACT = 17  # and of optima, and of what is compared: a window by the default rule often ends at a point
 SMALLEST = ("gamma_1_min_P", "gamma_2_min_P", "gamma_meas_min_P")
 
 
@@ -98,7 +98,7 @@ def _curve(P: int, curve: pd.DataFrame) -> dict[str, Any]:
 
 
 def _columns(table: pd.DataFrame, names: Sequence[str]) -> dict[str, list]:
-    digits = dict.fromkeys(("x", "log10_lambda_opt"), EXACT)
+    digits = dict.fromkeys(("x", "log10_lambda_opt", "log10_l_0", "error_opt"), EXACT)
     return {name: [_number(value, digits.get(name, DIGITS)) for value in table[name].tolist()] for name in names}
 
 
