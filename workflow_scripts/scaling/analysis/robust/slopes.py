@@ -122,7 +122,7 @@ def refusals(sample: Sample, whole: Estimates, drawn: Drawn | None, slopes: Slop
     """
     result = {}
     if chi2 > HOPELESS:
-        told = f"the curves are no family of one shape (chi2 {chi2:.3g}): no exponent of the collapse"
+        told = f"rescaled by power laws the curves are far apart (chi2 {chi2:.3g}): no exponent of the collapse"
         return {"gamma_1": told, "gamma_2": "", "gamma_shift": ""}
     found = (float(whole.exponents[name][0]) for name in ("gamma_1", "left", "right"))
     if why := why_no_gamma_1(sample, drawn, *found):
