@@ -118,9 +118,12 @@ def curves_with_a_scale(sample: Sample, slopes: Slopes) -> int:
 def refusals(sample: Sample, whole: Estimates, drawn: Drawn | None, slopes: Slopes, chi2: float) -> dict[str, str]:
     """Which exponents the data do not bear, and why, in words: of gamma_1, gamma_2 and gamma_shift.
 
-    chi2 : of the collapse.
+    chi2 : of the collapse; NaN if the curves, rescaled by power laws of P, do not overlap.
     """
     result = {}
+    if np.isnan(chi2):
+        told = "rescaled by power laws the curves do not overlap: no exponent of the collapse"
+        return {"gamma_1": told, "gamma_2": "", "gamma_shift": ""}
     if chi2 > HOPELESS:
         told = f"rescaled by power laws the curves are far apart (chi2 {chi2:.3g}): no exponent of the collapse"
         return {"gamma_1": told, "gamma_2": "", "gamma_shift": ""}
