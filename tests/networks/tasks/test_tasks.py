@@ -116,6 +116,7 @@ def test_the_loss_is_a_sum_over_targets(study):
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_the_best_constant_answer_gets_the_guess(study):
+    """Or any class, where that is wrong less often in these few test targets."""
     spec, arrays = STUDIES[study]
     task, guess = TASKS.load(spec.task), TASKS.load(spec.task).guess(target_facts(arrays))
     train, test = arrays.train_targets, arrays.test_targets
@@ -131,7 +132,10 @@ def test_the_best_constant_answer_gets_the_guess(study):
     found = {"error": task.error(scores, targets), "loss": task.loss(scores, targets, "none")}
     assert set(task.MEASURES) == set(guess) == set(found)
     for name, values in found.items():
-        assert values.double().mean().item() == pytest.approx(guess[name], rel=1e-5)  # float32 targets
+        best = values.double().mean().item()
+        if arrays.of_classes and name == "error":
+            best = min(best, 1 - 1 / arrays.outputs)
+        assert best == pytest.approx(guess[name], rel=1e-5)  # float32 targets
 
 
 def test_square_loss_by_hand():
