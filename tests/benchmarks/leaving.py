@@ -1,6 +1,6 @@
-"""How many runs of the paper's CNN on MNIST leave guessing, in four arithmetics of a CPU.
+"""How many runs of the paper's CNN on MNIST leave guessing, in four arithmetics.
 
-    PYTHONPATH=workflow_scripts python tests/benchmarks/leaving.py results/data/MNIST.npz leaving.tsv --minutes 60
+    PYTHONPATH=workflow_scripts python tests/benchmarks/leaving.py results/data/MNIST.npz leaving.tsv --device cuda
 
 Each run has the initial weights, the images and their order that the workflow gives its seed. It is trained until the
 mean loss of ten batches is below 2.2 (guessing: 2.30), or for --steps steps. A line is added to the table for each run;
@@ -54,16 +54,16 @@ class Watched(SingleRun):
         return len(self.losses) == 10 and sum(self.losses) / 10 < LEFT
 
 
-def leaving(images, name: str, P: int, seed: int, steps: int) -> int | None:
-    """The step at which a run has left guessing; None if it has not after `steps`."""
+def leaving(images, name: str, P: int, seed: int, steps: int, device: str) -> int | None:
+    """The step at which a run has left guessing; None if it has not after `steps`. TF32 is imitated on a CPU."""
     precision = "float32" if name == "float64" else name
     spec = TrainingSpec("CNN", SIZES, epochs=steps, init_scale=0.05, precision=precision)
     subset = draw_subset(len(images.train_examples), P, seed, "MNIST")
-    device = DeviceImages(images, spec, torch.device("cpu"))
-    job = Job(spec, images, {seed: subset}, {seed: ""}, Path(), "cpu", "single", device_examples=device)
-    with arithmetic(spec, "cpu"):
+    examples = DeviceImages(images, spec, torch.device(device), channels_last=device == "cuda")
+    job = Job(spec, images, {seed: subset}, {seed: ""}, Path(), device, "single", device_examples=examples)
+    with arithmetic(spec, device):
         runs = begin(job, images.outputs, {seed: None})
-        runs.engine = engine = Watched(name == "float64", spec, device, images.outputs, [seed])
+        runs.engine = engine = Watched(name == "float64", spec, examples, images.outputs, [seed])
         while runs.step < steps:
             runs.train_step()
             if engine.has_left():
@@ -77,6 +77,7 @@ def main() -> None:
     parser.add_argument("images", type=Path)
     parser.add_argument("table", type=Path)
     parser.add_argument("--minutes", type=float, default=60)
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--steps", type=int, default=250)
     parser.add_argument("--arithmetics", nargs="+", default=list(ARITHMETICS), choices=ARITHMETICS)
     parser.add_argument("--P", type=int, nargs="+", default=[375, 750, 1500])
@@ -97,7 +98,7 @@ def main() -> None:
                 if time.monotonic() > end:
                     return
                 start = time.monotonic()
-                left = leaving(images, name, P, seed, asked.steps)
+                left = leaving(images, name, P, seed, asked.steps, asked.device)
                 row = (name, P, seed, "" if left is None else left, asked.steps, f"{time.monotonic() - start:.0f}")
                 with asked.table.open("a") as stream:
                     print(*row, sep="\t", file=stream, flush=True)

@@ -7,6 +7,7 @@ M1 to M4 are the estimators of Alabdulmohsin, Neyshabur and Zhai, Revisiting Neu
     M3: eps = beta (1/x + g)^c         M4: (eps - eps_inf)/(eps_0 - eps)^alpha = beta x^c
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -48,7 +49,7 @@ def fit_form(name: str, x: np.ndarray, error: np.ndarray) -> Fit:
     return Fit(lambda log_x: form.at(best, log_x - middle), best)
 
 
-class Form:
+class Form(ABC):
     """One form for one curve: t = log x - mean [N], log_y [N]; the first two parameters are height and slope at t = 0.
 
     bounds : lowest and largest parameters; starts : where a fit may begin; scale : of the parameters.
@@ -62,9 +63,9 @@ class Form:
         self.starts = [np.array(self.line)]
         self.scale: np.ndarray | float = 1.0
 
+    @abstractmethod
     def at(self, parameters: np.ndarray, t: np.ndarray) -> np.ndarray:
         """Log error [N]."""
-        raise NotImplementedError
 
     def residual(self, parameters: np.ndarray) -> np.ndarray:
         """What is minimised, the sum of its squares."""
