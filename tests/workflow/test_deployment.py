@@ -5,6 +5,7 @@ Neither conda nor apptainer is needed: programs that stand for them note what th
 
 import os
 import re
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -134,7 +135,8 @@ def noting_python(folder: Path, said: Path) -> Path:
     """A `python` that says it was the one."""
     folder.mkdir(parents=True)
     python = folder / "python"
-    python.write_text(f'#!/bin/sh\necho "python $2" >> {said}\nexec {sys.executable} "$@"\n')
+    note, own = shlex.quote(str(said)), shlex.quote(sys.executable)
+    python.write_text(f'#!/bin/sh\necho "python $2" >> {note}\nexec {own} "$@"\n')
     python.chmod(0o755)
     return python
 
