@@ -12,6 +12,7 @@ from scaling.core.errors import BadInput
 from scaling.core.fingerprint import fingerprint
 from scaling.networks.build import build_model
 from scaling.networks.families import check_family, find_build, fingerprinted
+from scaling.networks.plan.counter import count_by_building
 from scaling.networks.training.block import train_block
 
 FROZEN = """
@@ -124,7 +125,43 @@ def test_what_cannot_be_trained_is_one_line(tmp_path):
         trained(tmp_path, SPECTRAL, "stacked")
 
 
+BRANCH = """
+from torch import nn
+class Net(nn.Module):
+    def __init__(self, pixels, classes):
+        super().__init__()
+        self.layer = nn.Linear(pixels, classes)
+    def forward(self, images):
+        scores = self.layer(images.flatten(1))
+        if self.training:
+            MISTAKE
+        return scores
+def build(image_shape, classes):
+    c, h, w = image_shape
+    return Net(c * h * w, classes)
+"""
+
+
+@pytest.mark.parametrize("engine", ["single", "stacked", "streams"])
+def test_what_only_goes_wrong_in_training_is_one_line(tmp_path, engine):
+    for mistake, line in (
+        ("return scores, None", "in training the model returns a tuple; allowed: one tensor"),
+        ("scores.flaten()", r"net\.py, line 10: AttributeError: 'Tensor' object has no attribute 'flaten'"),
+        ("[][len(scores)]", r"net\.py, line 10: IndexError: list index out of range"),
+    ):
+        text = BRANCH.replace("MISTAKE", mistake)
+        with pytest.raises(BadInput, match=line):
+            trained(tmp_path, text, engine)
+        with pytest.raises(BadInput, match=line):
+            count_by_building(model(tmp_path, text), {}, (1, 6, 6), 3)
+    all_frozen = FROZEN.replace("nn.Linear(hidden, classes)", "nn.Linear(hidden, classes).requires_grad_(False)")
+    with pytest.raises(BadInput, match="no parameter is trained"):
+        count_by_building(model(tmp_path, all_frozen), {}, (1, 6, 6), 3)
+
+
 MISTAKES = {
+    "raise SystemExit(3)\n": "line 1: SystemExit: 3",
+    "x = '\0'\n": "null bytes",
     "from torch import nn\ndef build(image_shape, classes)\n    return 1\n": "line 2: expected ':'",
     "x = 1\n": "has no function build",
     "import not_there_at_all\ndef build(image_shape, classes): pass\n": "line 1: ModuleNotFoundError",

@@ -11,10 +11,11 @@ from torch.nn.utils import parametrize
 
 from scaling.core.errors import BadInput
 from scaling.networks.families import find_build
-from scaling.networks.layers import blank, weight_layers
+from scaling.networks.layers import weight_layers
 from scaling.networks.matrices import Matrix, evaluating
 from scaling.networks.own_code import blamed
 from scaling.networks.shape import Shape
+from scaling.networks.trial import blank
 
 
 def build_model(
@@ -51,6 +52,7 @@ def build_model(
         if not isinstance(model, nn.Module):
             raise BadInput(f"{family}: build gave a {type(model).__name__}; allowed: a torch.nn.Module")
         _fill_in(model, shape, family)
+        _check_numbers(model, family)
     if init_scale != 1:
         _scale(model, shape, init_scale, family)
     return model
@@ -61,6 +63,13 @@ def _fill_in(model: nn.Module, shape: tuple[int, ...], family: str) -> None:
     if any(isinstance(tensor, UninitializedTensorMixin) for tensor in (*model.parameters(), *model.buffers())):
         with blamed(family), evaluating(model), torch.no_grad():
             model(blank(shape, 1))
+
+
+def _check_numbers(model: nn.Module, family: str) -> None:
+    for name, tensor in model.named_parameters():
+        if tensor.is_floating_point() and tensor.dtype != torch.float32:
+            kind = str(tensor.dtype).removeprefix("torch.")
+            raise BadInput(f"{family}: the parameter {name} is {kind}; allowed: float32, as the images are")
 
 
 @torch.no_grad()

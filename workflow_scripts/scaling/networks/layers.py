@@ -1,9 +1,10 @@
 """The weight matrices of a network, in forward order, whatever its family."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -11,9 +12,10 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torch.nn.modules.conv import _ConvNd
 
 from scaling.core.errors import BadInput
-from scaling.networks.matrices import Matrix, complex_parameter, evaluating, matrices
+from scaling.networks.matrices import Matrix, evaluating, matrices, without_numbers
 from scaling.networks.own_code import blamed
 from scaling.networks.shape import Shape
+from scaling.networks.trial import blank, check_scores, drawn
 from scaling.networks.watch import Watch
 
 
@@ -82,8 +84,9 @@ def weight_layers(
 ) -> WeightLayers:
     """The weight matrices of `model` in the order in which one example meets them.
 
-    Found by watching a forward pass of a blank example in evaluation mode: nothing in the model changes. A tensor
-    that is used twice, or under two names, counts once. What no example meets does not count.
+    Found by watching a forward pass of a blank example in evaluation mode, and of some random ones where it leaves
+    weights unused (it may depend on the example which are): nothing in the model changes. A tensor that is used
+    twice, or under two names, counts once. What no example meets does not count.
 
     Parameters
     ----------
@@ -102,7 +105,10 @@ def weight_layers(
         if outputs is not None:
             check_scores(scores, Shape.of(shape), outputs, family)
 
-    return layers_met(model, lambda: model(example), family, check)
+    def more() -> object:
+        return model(drawn(shape, 16, outputs or 1, dtype=some.dtype, device=some.device))
+
+    return layers_met(model, lambda: model(example), family, check, more)
 
 
 def layers_met(
@@ -110,15 +116,23 @@ def layers_met(
     run: Callable[[], object],
     family: str = "model",
     check: Callable[[object], None] = lambda scores: None,
+    more: Callable[[], object] = lambda: None,
 ) -> WeightLayers:
-    """As `weight_layers`, of what meets the model in `run`, which makes one forward pass; `check` sees its output."""
-    if name := complex_parameter(model):
-        raise BadInput(f"{family}: the parameter {name} is complex; only real ones are allowed")
+    """As `weight_layers`, of what meets the model in `run`, which makes one forward pass; `check` sees its output.
+
+    more : the same of other examples, called if the first pass leaves weights unused.
+    """
+    if problem := without_numbers(model):
+        raise BadInput(f"{family}: {problem}")
     names = {module: name for name, module in model.named_modules()}
     seen = _Seen(names)
     parameters = dict(model.named_parameters())
-    watch = Watch(parameters)
+    watch = Watch(parameters, dict(model.named_buffers()))
+    told: Any = nullcontext()
+    if not isinstance(model, torch.jit.ScriptModule):  # it takes no hooks
+        told = model.register_forward_pre_hook(lambda _, *given: watch.given(given), with_kwargs=True)
     with (
+        told,
         seen.hooks(),
         evaluating(model),
         _plain_attention(),
@@ -128,8 +142,11 @@ def layers_met(
         watch,
     ):
         scores = run()
+        if any(tensor.ndim > 1 and name not in watch.order for name, tensor in parameters.items()):
+            more()
     check(scores)
-    found = matrices(model, watch.products)
+    _refuse(watch, family)
+    found = matrices(model, watch.computed | watch.products)
     place = {name: index for index, name in enumerate(watch.order)}
     used = sorted((matrix for matrix in found if matrix.parameter in place), key=lambda m: place[m.parameter])
     if not used:
@@ -137,31 +154,8 @@ def layers_met(
     layers = WeightLayers([seen.layer(matrix, model) for matrix in used])
     _account(layers, parameters, watch)
     layers.one_value = seen.one_value
-    layers.notes += seen.notes
+    layers.notes += [*seen.notes, *_said(watch, layers)]
     return layers
-
-
-def blank(
-    shape: tuple[int, ...], *number: int, dtype: torch.dtype | None = None, device: torch.device | None = None
-) -> Tensor:
-    """Examples of zeros [*number, *shape], as a network is given them; `dtype` where they are real numbers."""
-    tokens = Shape.of(shape).kind == "tokens"
-    return torch.zeros(*number, *shape, dtype=torch.int64 if tokens else dtype, device=device)
-
-
-def check_scores(scores: object, shape: Shape, outputs: int, family: str) -> None:
-    """Raise BadInput unless a network's output is a tensor [n, outputs]; [n, length, outputs] of as many targets."""
-    what, answers = ("images", "classes") if shape.kind == "images" else ("examples", "outputs")
-    wanted = [shape.targets] * (shape.targets > 1) + [outputs]
-    if not isinstance(scores, Tensor):
-        raise BadInput(
-            f"{family}: the model returns a {type(scores).__name__}; allowed: one tensor of scores, [{what}, {answers}]"
-        )
-    if scores.ndim != 1 + len(wanted) or list(scores.shape[1:]) != wanted:
-        raise BadInput(
-            f"{family}: the model gives scores of shape {list(scores.shape)} for {len(scores) if scores.ndim else 1} "
-            f"{what[:-1]}(s) of {outputs} {answers}; allowed: [{', '.join([what, *map(str, wanted)])}]"
-        )
 
 
 class _Seen:
@@ -213,6 +207,31 @@ class _Seen:
         return WeightLayer(
             matrix, module, sizes[0] if sizes else None, frozenset(sizes), self.names.get(batch_norm), batch_norm
         )
+
+
+def _refuse(watch: Watch, family: str) -> None:
+    """Raise BadInput for weights that the norm would leave out, or take for others, without a word."""
+    if watch.strangers:
+        shape = "x".join(map(str, watch.strangers[0]))
+        raise BadInput(
+            f"{family}: a parameter {shape} is used that is none of the model's: nothing would train it, and no norm "
+            "count it; layers in a list or dict belong into nn.ModuleList or nn.ModuleDict"
+        )
+    if watch.complex:
+        name = next(iter(watch.complex))
+        raise BadInput(f"{family}: the parameter {name} is used as complex numbers; only real ones are allowed")
+
+
+def _said(watch: Watch, layers: WeightLayers) -> list[str]:
+    """What else there is to say of how weights multiply."""
+    made = {name for layer in layers if layer.matrix.made for name in layer.matrix.parameters}
+    counted = {layer.matrix.parameter for layer in layers}
+    computed = [name for name in watch.computed if name in counted - made and name not in watch.products]
+    fixed = [f"{name} {'x'.join(map(str, shape))}" for name, shape in watch.fixed.items()]
+    return [
+        *([f"counted as it is, though something computed of it multiplies: {', '.join(computed)}"] if computed else []),
+        *([f"fixed and not counted, since they are no parameters: {', '.join(fixed)}"] if fixed else []),
+    ]
 
 
 def _module_of(matrix: Matrix, model: nn.Module) -> nn.Module:

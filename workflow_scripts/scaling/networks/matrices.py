@@ -17,6 +17,8 @@ from torch.nn.modules.batchnorm import _NormBase
 from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
 from torch.nn.utils import parametrize
 
+from scaling.networks.watch import matrix_sizes
+
 NORMS = (_NormBase, nn.LayerNorm, nn.GroupNorm, nn.RMSNorm, nn.LocalResponseNorm)
 GATES = {
     nn.LSTM: ("input", "forget", "cell", "output"),
@@ -72,6 +74,8 @@ class Matrix:
             return grouped.transpose(2, 3).flatten(3)
         if weight.ndim == 4 and self.kind == "matrices":
             return weight.mT if self.layout == "in, out" else weight
+        if self.kind == "matrix":
+            weight = weight.view(runs, *matrix_sizes(weight.shape[1:]))
         matrix = weight.flatten(2)
         matrix = matrix.mT if self.layout == "in, out" else matrix
         return matrix.unflatten(1, (self.groups, -1))
@@ -118,9 +122,14 @@ def evaluating(model: nn.Module) -> Iterator[None]:
             module.training = was
 
 
-def complex_parameter(model: nn.Module) -> str | None:
-    """The name of a complex parameter; None if there is none."""
-    return next((name for name, tensor in model.named_parameters() if tensor.is_complex()), None)
+def without_numbers(model: nn.Module) -> str | None:
+    """What is wrong with the first parameter that has no real numbers; None if all have."""
+    for name, tensor in model.named_parameters():
+        if tensor.is_complex():
+            return f"the parameter {name} is complex; only real ones are allowed"
+        if tensor.is_meta:
+            return f"the parameter {name} has no numbers (it is on the device meta); allowed: on cpu"
+    return None
 
 
 def _of_module(
@@ -173,10 +182,11 @@ def _by_use(matrix: Matrix, role: str, module: nn.Module) -> Matrix:
     """A parameter of a module of one's own, read as the product in which it was seen reads it."""
     if role.startswith("blocks: "):
         return replace(matrix, kind="matrices", layout=role.removeprefix("blocks: "), groups=matrix.tensor.shape[0])
-    if role == "transposed convolution":
-        return replace(matrix, kind="conv", layout=role)
-    if role == "convolution":
-        return replace(matrix, kind="conv")
+    kind, _, groups = role.partition(": ")
+    if kind in ("convolution", "transposed convolution"):
+        if matrix.tensor.ndim < 3 or matrix.tensor.shape[0] % int(groups):  # the kernel is computed of it
+            return replace(matrix, kind="conv")
+        return replace(matrix, kind="conv", layout=kind if kind != "convolution" else "out, in", groups=int(groups))
     return replace(matrix, kind="matrix", layout="in, out" if role == "embedding" else role)
 
 

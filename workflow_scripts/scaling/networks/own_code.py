@@ -24,13 +24,16 @@ def blamed(what: str) -> Iterator[None]:
     except (BadInput, MemoryError):
         raise
     except SyntaxError as problem:
-        raise BadInput(f"{what}: {problem.filename}, line {problem.lineno}: {problem.msg}") from problem
-    except Exception as problem:
+        place = "" if problem.filename is None else f"{problem.filename}, line {problem.lineno}: "
+        raise BadInput(f"{what}: {place}{problem.msg}") from problem
+    except (Exception, SystemExit) as problem:
+        if type(problem).__name__ == "OutOfMemoryError":  # of torch, which is not imported here
+            raise
         said = " ".join(str(problem).split()) or "no message"
         raise BadInput(f"{what}: {_place(problem)}{type(problem).__name__}: {said[:300]}") from problem
 
 
-def _place(problem: Exception) -> str:
+def _place(problem: BaseException) -> str:
     """'FILE, line N: ' of the last frame in a file that is neither Python's, nor a package's, nor this library's."""
     for frame in reversed(traceback.extract_tb(problem.__traceback__)):
         file = Path(frame.filename)

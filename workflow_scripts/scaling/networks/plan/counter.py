@@ -8,9 +8,10 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from scaling.core.errors import BadInput
 from scaling.networks.build import build_model
-from scaling.networks.layers import blank, weight_layers
+from scaling.networks.layers import weight_layers
 from scaling.networks.own_code import blamed
 from scaling.networks.plan.counts import Counts
+from scaling.networks.trial import blank, one_tensor
 
 #: Modules whose outputs count as activations (element-wise functions may work in place and are left out).
 COUNTED = (nn.Conv2d, nn.Linear, nn.Embedding, nn.modules.batchnorm._BatchNorm, nn.LayerNorm, nn.MaxPool2d)
@@ -20,6 +21,8 @@ def count_by_building(family: str, sizes: dict[str, Any], shape: tuple[int, ...]
     """As plan.operations.count, for any family; the activations inside functions (attention) are not seen."""
     model = build_model(family, sizes, shape, outputs, 1.0, seed=0)
     weight_layers(model, shape, outputs, family)  # refuses what could not be trained
+    if not any(parameter.requires_grad for parameter in model.parameters()):
+        raise BadInput(f"{family}: no parameter is trained, all are frozen (requires_grad=False)")
     model.train()
     activations = 0
 
@@ -32,9 +35,7 @@ def count_by_building(family: str, sizes: dict[str, Any], shape: tuple[int, ...]
             module.register_forward_hook(watch)
     batch = blank(shape, 2)  # two examples: batch norm cannot train on a single one
     with blamed(family), FlopCounterMode(display=False) as forward:
-        scores = model(batch)
-        if not isinstance(scores, torch.Tensor):
-            raise BadInput(f"{family}: in training the model returns a {type(scores).__name__}; allowed: one tensor")
+        scores = one_tensor(model(batch), family)
     with blamed(family), FlopCounterMode(display=False) as backward:
         scores.sum().backward()
     return Counts(

@@ -9,12 +9,14 @@ from torch import Tensor
 from scaling.networks.build import build_model
 from scaling.networks.layers import weight_layers
 from scaling.networks.norms.layers import network_statistics
+from scaling.networks.own_code import blamed
 from scaling.networks.tasks import TASKS
 from scaling.networks.training.arithmetic import autocast, exact_products
 from scaling.networks.training.examples import DeviceExamples
 from scaling.networks.training.fused import FusedOptimizer
 from scaling.networks.training.graphs import Capture, recorded_if_asked
 from scaling.networks.training.spec import TrainingSpec
+from scaling.networks.trial import one_tensor
 
 
 class SingleRun:
@@ -33,8 +35,8 @@ class SingleRun:
 
     def scores(self, examples: Tensor) -> Tensor:
         """Scores [n, ..., outputs] of examples [n, ...]: float32, by way of the spec's arithmetic."""
-        with autocast(self.spec, self.device):
-            return self.model(examples).float()
+        with autocast(self.spec, self.device), blamed(self.spec.family):
+            return one_tensor(self.model(examples), self.spec.family).float()
 
     def train_step(self, index: Tensor, draws: Tensor | None) -> None:
         """One optimizer step on the examples `index` [R, batch], images augmented by `draws` [R, batch, 3]."""
@@ -62,7 +64,8 @@ class SingleRun:
         count = len(targets) if index is None else len(index)
         for start in range(0, count, size):
             chosen = slice(start, start + size) if index is None else index[start : start + size]
-            scores = self.model(self.examples.seen(examples[chosen]))
+            with blamed(self.spec.family):
+                scores = self.model(self.examples.seen(examples[chosen]))
             total[0] += self.task.error(scores, targets[chosen]).sum(dtype=torch.float64)
             total[1] += self.task.loss(scores, targets[chosen], "sum")
         return total / (count * self.examples.shape.targets)

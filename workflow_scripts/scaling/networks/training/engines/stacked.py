@@ -12,8 +12,9 @@ from torch.func import functional_call, vmap
 
 from scaling.core.errors import BadInput
 from scaling.networks.build import build_model
-from scaling.networks.layers import blank, weight_layers
+from scaling.networks.layers import weight_layers
 from scaling.networks.norms.layers import network_statistics
+from scaling.networks.own_code import blamed
 from scaling.networks.shape import Shape
 from scaling.networks.tasks import TASKS
 from scaling.networks.training.arithmetic import autocast, exact_products
@@ -21,6 +22,7 @@ from scaling.networks.training.examples import DeviceExamples
 from scaling.networks.training.fused import FusedOptimizer
 from scaling.networks.training.graphs import Capture, recorded_if_asked
 from scaling.networks.training.spec import TrainingSpec
+from scaling.networks.trial import blank, one_tensor
 
 
 class StackedRuns:
@@ -41,8 +43,9 @@ class StackedRuns:
         self.model = models[0].train()  # the shape of the network; its own weights are not used
         if self.device.type == "cuda":
             batch_norms_in_float32(self.model)
+        trained = {name: tensor.requires_grad for name, tensor in models[0].named_parameters()}
         self.parameters = {
-            name: tensor.detach().to(self.device).requires_grad_(models[0].get_parameter(name).requires_grad)
+            name: tensor.detach().to(self.device).requires_grad_(trained[name])
             for name, tensor in _stacked([dict(model.named_parameters()) for model in models]).items()
         }
         buffers = _stacked([dict(model.named_buffers()) for model in models])
@@ -59,19 +62,25 @@ class StackedRuns:
                 two = blank(shape, self.runs, 2, device=self.device)
                 scores = vmap(self._scores, randomness="different")(self.parameters, buffers, two)
                 torch.autograd.grad(scores.sum(), self.optimizer.parameters, allow_unused=True)
+        except BadInput:
+            raise
         except (RuntimeError, TypeError, ValueError) as problem:
             why = " ".join(str(problem).split())[:200]
             raise BadInput(
                 f"engine: stacked cannot train {self.spec.family}: {why}; allowed for it: single, lanes, streams"
             ) from problem
+        except Exception:  # a mistake in it, whatever the engine
+            with blamed(self.spec.family):
+                raise
 
     def scores(self, examples: Tensor) -> Tensor:
         """Scores [R, n, ..., outputs] of every run's own training examples [R, n, ...] (see SingleRun)."""
-        return vmap(self._scores, randomness="different")(self.parameters, self.buffers, examples)
+        with blamed(self.spec.family):
+            return vmap(self._scores, randomness="different")(self.parameters, self.buffers, examples)
 
     def _scores(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], examples: Tensor) -> Tensor:
         with autocast(self.spec, self.device):
-            return self._plain_scores(parameters, buffers, examples).float()
+            return one_tensor(self._plain_scores(parameters, buffers, examples), self.spec.family).float()
 
     def _plain_scores(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], examples: Tensor) -> Tensor:
         return functional_call(self.model, (parameters, buffers), (examples,))
@@ -114,7 +123,8 @@ class StackedRuns:
 
     def _score(self, examples: Tensor, targets: Tensor, dimension: int | None) -> Tensor:
         """Sums of errors and losses [R, 2]; `dimension` 0 if each run has examples of its own."""
-        scores = vmap(self._plain_scores, in_dims=(0, 0, dimension))(self.parameters, self.buffers, examples)
+        with blamed(self.spec.family):
+            scores = vmap(self._plain_scores, in_dims=(0, 0, dimension))(self.parameters, self.buffers, examples)
         if dimension is None:
             targets = targets.expand(self.runs, *targets.shape)
         errors = self.task.error(scores, targets).flatten(1)
