@@ -48,7 +48,8 @@ def is_left_behind(name: str) -> bool:
 def entries(root: Path) -> Iterator[Entry]:
     """What is in the folder or archive `root`, in any order; names with slashes, whatever the archive has.
 
-    Links are followed in a folder, and refused in an archive. Hidden folders are not looked into.
+    Links are followed in a folder, and refused in an archive, but for hidden ones, which nothing reads. Hidden folders
+    are not looked into.
 
     Raises
     ------
@@ -110,7 +111,14 @@ def _readable(root: Path) -> Iterator[None]:
 
 def _folder_entries(root: Path) -> Iterator[Entry]:
     for name, path, is_folder in _walk(root, root, ()):
-        yield (name, 0, None) if is_folder else (name, path.stat().st_size, path.read_bytes)
+        size = 0 if is_folder or is_left_behind(name) else _size(root, name, path)
+        yield name, size, None if is_folder else path.read_bytes
+
+
+def _size(root: Path, name: str, path: Path) -> int:
+    if path.is_symlink() and not path.exists():
+        raise BadInput(f"{root}: {name}: a link to {os.readlink(path)}, which is not there")
+    return path.stat().st_size
 
 
 def _walk(root: Path, folder: Path, above: tuple[str, ...]) -> Iterator[tuple[str, Path, bool]]:
@@ -155,7 +163,7 @@ def _checked(root: Path, name: str, link: bool) -> str:
     path = PurePosixPath(slashed)
     if path.is_absolute() or ".." in path.parts or (path.parts and ":" in path.parts[0]):
         raise BadInput(f"{root}: {name}: the path of this member leaves the archive's folder")
-    if link:
+    if link and not is_left_behind(slashed):
         raise BadInput(f"{root}: {name}: a link or a special file; only files and folders are allowed")
     return slashed
 

@@ -1,5 +1,6 @@
 """Where in a folder the images of training and test are: train/<class>/ and test/<class>/, as people write that."""
 
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -49,6 +50,9 @@ def find_layout(root: Path, names: Iterable[tuple[str, bool]], split_here: bool 
         some = ", ".join(sorted(name.rstrip("/") for name, _ in hidden)[:3]) + " ..." * (len(hidden) > 3)
         layout.said.append(f"{root}: {len(hidden)} hidden or system files or folders are passed over: {some}")
     found = _splits(root, kept, layout)
+    if split_here and "test" in found and not any(name.startswith(f"{found['test']}/") for name in _images(kept)):
+        layout.said.append(f"{root}: {found['test']}/ holds no image and is not used")
+        del found["test"]
     if split_here and "test" in found:
         raise BadInput(f"{root}: test_fraction: there is a {found['test']}/ in it already; leave test_fraction out")
     if split_here and not found:
@@ -57,6 +61,7 @@ def find_layout(root: Path, names: Iterable[tuple[str, bool]], split_here: bool 
         _place(root, name, is_folder, found, layout)
     if not split_here:
         _need_both(root, kept, layout)
+    _same_names(layout)
     return layout
 
 
@@ -71,7 +76,7 @@ def _splits(root: Path, kept: list[tuple[str, bool]], layout: Layout) -> dict[st
             candidates[_split_of(folders[at])].add("/".join(folders[: at + 1]))
     tops = _tops(candidates)
     if len(tops) > 1:  # one that holds no image is none
-        images = [name for name, is_folder in kept if not is_folder and name.lower().endswith(SUFFIXES)]
+        images = _images(kept)
         candidates = {
             split: {path for path in paths if any(name.startswith(f"{path}/") for name in images)}
             for split, paths in candidates.items()
@@ -91,6 +96,10 @@ def _splits(root: Path, kept: list[tuple[str, bool]], layout: Layout) -> dict[st
         if len(ranked) > 1:
             layout.said.append(f"{root}: {split} is {ranked[0]}/; {', '.join(ranked[1:])} is not used")
     return found
+
+
+def _images(kept: list[tuple[str, bool]]) -> list[str]:
+    return [name for name, is_folder in kept if not is_folder and name.lower().endswith(SUFFIXES)]
 
 
 def _tops(candidates: dict[str, set[str]]) -> list[str]:
@@ -119,7 +128,7 @@ def _place(root: Path, name: str, is_folder: bool, found: dict[str, str], layout
 
 def _without_a_split(root: Path, kept: list[tuple[str, bool]], layout: Layout) -> Layout:
     """All images are in <class>/, in one folder; outside it only files that are no images."""
-    images = [PurePosixPath(name) for name, is_folder in kept if not is_folder and name.lower().endswith(SUFFIXES)]
+    images = [PurePosixPath(name) for name in _images(kept)]
     tops = sorted({"/".join(path.parts[:-2]) for path in images if len(path.parts) > 1})
     if len(tops) != 1 or any(len(path.parts) < 2 for path in images):
         raise BadInput(f"{root}: wanted are <class>/ with images, all in one folder; {_what_is_there(kept)}")
@@ -141,8 +150,26 @@ def _need_both(root: Path, kept: list[tuple[str, bool]], layout: Layout) -> None
     for split in ("train", "test"):
         if not layout.classes[split]:
             alone = split == "test" or not layout.classes["test"]
+            alone = alone and any(len(PurePosixPath(name).parts) > 1 for name in _images(kept))
             hint = "; `test_fraction: 0.2` draws test images from the others" if alone else ""
             raise BadInput(f"{root}: no {split}/<class>/ in it; {_what_is_there(kept)}{hint}")
+
+
+def _same_names(layout: Layout) -> None:
+    """A class of the test is that of training whose name differs by capitals or by Unicode's forms alone."""
+
+    def plain(name: str) -> str:
+        return unicodedata.normalize("NFC", name).casefold()
+
+    train = layout.classes["train"]
+    for other in sorted(layout.classes["test"] - train):
+        same = [name for name in train if plain(name) == plain(other)]
+        if len(same) == 1 and same[0] not in layout.classes["test"]:
+            layout.classes["test"] = layout.classes["test"] - {other} | {same[0]}
+            layout.files = {
+                name: (split, same[0], file) if (split, label) == ("test", other) else (split, label, file)
+                for name, (split, label, file) in layout.files.items()
+            }
 
 
 def _what_is_there(kept: list[tuple[str, bool]]) -> str:

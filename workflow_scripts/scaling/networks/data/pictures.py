@@ -4,7 +4,7 @@ import io
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from scaling.core.errors import BadInput
 
@@ -21,7 +21,11 @@ _OTHERS = (
     (4, b"ftypheic", "HEIC"),
     (4, b"ftyphei", "HEIF"),
     (4, b"ftypmif1", "HEIF"),
+    (4, b"ftyphev", "HEIF"),
+    (4, b"ftypavis", "AVIF"),
     (4, b"ftypcrx", "Canon raw"),
+    (4, b"ftyp", "MP4 or another film"),
+    (8, b"CR\x02", "Canon raw"),
     (4, b"jP  ", "JPEG 2000"),
     (0, b"\xff\x0a", "JPEG XL"),
     (4, b"JXL ", "JPEG XL"),
@@ -33,13 +37,12 @@ _OTHERS = (
     (128, b"DICM", "DICOM"),
     (0, b"SIMPLE  =", "FITS"),
     (0, b"\x93NUMPY", "NumPy array"),
-    (0, b"<svg", "SVG"),
-    (0, b"<?xml", "XML (SVG?)"),
-    (0, b"<!DOCTYPE", "HTML"),
-    (0, b"<html", "HTML"),
-    (0, b"P5", "PGM"),
-    (0, b"P6", "PPM"),
+    (0, b"DDS ", "DDS"),
+    (0, b"version https://git-lfs", "Git LFS pointer (the image is not there)"),
+    *((0, b"P%d" % number, name) for number, name in zip(range(1, 7), ("PBM", "PGM", "PPM") * 2, strict=True)),
 )
+#: The same of text, below space and in any case.
+_TEXTS = ((b"<svg", "SVG"), (b"<?xml", "XML (SVG?)"), (b"<!doctype", "HTML"), (b"<html", "HTML"))
 
 
 def picture(content: bytes, where: str, resize: Sequence[int] | None = None) -> np.ndarray:
@@ -77,6 +80,11 @@ def picture(content: bytes, where: str, resize: Sequence[int] | None = None) -> 
             pixels = np.asarray(seen)
     except BadInput:
         raise
+    except Image.DecompressionBombError:
+        raise BadInput(f"{where}: more than the {limit} pixels allowed") from None
+    except UnidentifiedImageError:
+        what = "an empty file" if not content else f"not a {ALLOWED} image{_as_text(content) or ', or a damaged one'}"
+        raise BadInput(f"{where}: {what}") from None
     except Exception as problem:  # a damaged image makes Pillow raise errors of many kinds
         said = " ".join(str(problem).split())
         raise BadInput(f"{where}: not a {ALLOWED} image, or a damaged one ({said})") from None
@@ -119,4 +127,14 @@ def _other_format(content: bytes) -> str | None:
     for at, first, name in _OTHERS:
         if content[at : at + len(first)] == first:
             return name
-    return None
+    start = content[:256].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return next((name for first, name in _TEXTS if start.startswith(first)), None)
+
+
+def _as_text(content: bytes) -> str:
+    """How text begins, for the line of an error; nothing for other bytes."""
+    try:
+        words = content[:60].decode("ascii").split()
+    except UnicodeDecodeError:
+        return ""
+    return f" but text: {' '.join(words)[:40]!r}" if " ".join(words).isprintable() else ""
