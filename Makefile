@@ -1,12 +1,12 @@
 # `make` sets up and runs the quick study. `make test` sets up and runs the tests, `make test-slow` those that take minutes,
-# `make test-slurm` the faults.
+# `make test-slurm` the faults, `make test-own` the library by itself.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # One thread per process: the workflow keeps the cores busy with jobs, and the same thread count gives the same bits.
 export OMP_NUM_THREADS = 1
 
-.PHONY: all watch env test test-slow test-slurm lint bench bench-theory bench-covariates bench-interpolators bench-shallow bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve lock sbom release-check
+.PHONY: all watch env test test-slow test-slurm test-own lint bench bench-theory bench-covariates bench-interpolators bench-shallow bench-dag bench-bootstrap clean clean-checkpoints bench-train docs-dag docs docs-serve lock sbom release-check
 
 # The greedy scheduler: the default one's optimum is not worth its time for jobs this short.
 all: env
@@ -35,6 +35,15 @@ test-slow: env
 # down again.
 test-slurm: env
 	$(BIN)/python -m pytest -m "slurm or faults" -rs
+
+# The library installed by itself, beside the real Lightning and transformers: its tests, those of the callbacks among them.
+test-own: $(VENV)-own/.complete
+	$(VENV)-own/bin/python -m pytest tests/own -m "slow or not slow"
+
+$(VENV)-own/.complete: envs/own.txt
+	$(PYTHON) -m venv $(VENV)-own
+	$(VENV)-own/bin/python -m pip install --quiet --requirement envs/own.txt
+	touch $@
 
 # Style of the code and of the rules; what Snakemake's own linter finds, but for the exceptions named in the test.
 lint: env

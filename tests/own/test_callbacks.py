@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
+from scaling.core.errors import BadInput
 from scaling.own import Recorder, read_curves
 
 P = 64
@@ -53,11 +54,12 @@ def test_lightning(tmp_path):
             return torch.optim.Adam(self.parameters(), 1e-2)
 
     loader = DataLoader(points(), batch_size=16)
+    quiet = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False, "accelerator": "cpu"}
+    quiet |= {"enable_model_summary": False}
     for number, network in enumerate(("model", None)):
         module, file = Module(), tmp_path / f"{number}.tsv"
         callback = LightningRecorder(P, number, file, test_loss="val_loss", accuracy="val_acc", network=network)
-        quiet = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False, "accelerator": "cpu"}
-        trainer = lightning.Trainer(max_epochs=3, callbacks=[callback], enable_model_summary=False, **quiet)
+        trainer = lightning.Trainer(max_epochs=3, callbacks=[callback], **quiet)
         trainer.fit(module, loader, loader)
         curves = read_curves(file)
         assert list(curves["step"]) == [4, 8, 12] and list(curves["epoch"]) == [1, 2, 3]
@@ -65,6 +67,28 @@ def test_lightning(tmp_path):
         assert curves["log10_norm"].iloc[-1] == pytest.approx(now, abs=1e-12)
         right = (module.model(points().tensors[0]).argmax(1) == points().tensors[1]).float().mean().item()
         assert curves["test_error"].iloc[-1] == pytest.approx(1 - right, abs=1e-6)
+
+    # on from a checkpoint, with two batches in each step, judged twice in each epoch
+    def again(file, epochs, start=None):
+        callback = LightningRecorder(P, 3, tmp_path / file, test_loss="val_loss", network="model")
+        trainer = lightning.Trainer(
+            max_epochs=epochs, callbacks=[callback], accumulate_grad_batches=2, val_check_interval=0.5, **quiet
+        )
+        trainer.fit(Module(), loader, loader, ckpt_path=start)
+        return trainer
+
+    again("part.tsv", 2).save_checkpoint(tmp_path / "part.ckpt")
+    again("part.tsv", 4, tmp_path / "part.ckpt")
+    again("whole.tsv", 4)
+    assert (tmp_path / "part.tsv").read_bytes() == (tmp_path / "whole.tsv").read_bytes()
+    curves = read_curves(tmp_path / "part.tsv", measure="loss")
+    assert list(curves["step"]) == [*range(1, 9)] and list(curves["epoch"]) == [step / 2 for step in range(1, 9)]
+
+    unknown = LightningRecorder(P, 1, tmp_path / "x.tsv", test_loss="valid", network="model")
+    with pytest.raises(BadInput, match="no metric 'valid' was logged; there are val_loss, val_acc"):
+        lightning.Trainer(max_epochs=1, callbacks=[unknown], **quiet).fit(Module(), loader, loader)
+    with pytest.raises(BadInput, match="one of test_error, test_loss, accuracy is needed"):
+        LightningRecorder(P, 1, tmp_path / "x.tsv")
 
 
 def test_transformers(tmp_path):
@@ -77,15 +101,29 @@ def test_transformers(tmp_path):
     model = transformers.GPT2LMHeadModel(transformers.GPT2Config(**sizes, bos_token_id=0, eos_token_id=0))
     tokens = torch.randint(11, (P, 8))
     data = [{"input_ids": row, "labels": row} for row in tokens]
-    callback = TransformersRecorder(P, 1, tmp_path / "run.tsv")
-    arguments = transformers.TrainingArguments(
-        output_dir=str(tmp_path / "out"), num_train_epochs=2, per_device_train_batch_size=16, eval_strategy="epoch",
-        save_strategy="no", report_to=[], use_cpu=True, disable_tqdm=True, logging_strategy="no",
-    )  # fmt: skip
-    trainer = transformers.Trainer(model, arguments, train_dataset=data, eval_dataset=data[:16], callbacks=[callback])
-    trainer.train()
+    arguments = {
+        "output_dir": str(tmp_path / "out"), "per_device_train_batch_size": 16, "eval_strategy": "epoch", "report_to": [],
+        "use_cpu": True, "disable_tqdm": True, "logging_strategy": "no", "save_strategy": "epoch",
+    }  # fmt: skip
+
+    def train(epochs, start=None, **names):
+        callback = TransformersRecorder(P, 1, tmp_path / "run.tsv", **names)
+        given = transformers.TrainingArguments(num_train_epochs=epochs, **arguments)
+        trainer = transformers.Trainer(model, given, train_dataset=data, eval_dataset=data[:16], callbacks=[callback])
+        trainer.train(resume_from_checkpoint=start)
+        trainer.evaluate(data[16:])  # of other data, after the training: not recorded
+        return callback.recorder
+
+    recorder = train(2)
     curves = read_curves(tmp_path / "run.tsv", measure="loss")
     assert list(curves["step"]) == [4, 8] and list(curves["epoch"]) == [1, 2]
     assert np.isfinite(curves["log10_norm"]).all() and curves["test_error"].iloc[1] < curves["test_error"].iloc[0]
-    names = [layer.name for layer in callback.recorder.layers]
+    names = [layer.name for layer in recorder.layers]
     assert any("attn" in name for name in names) and any("mlp" in name for name in names)
+
+    train(3, str(tmp_path / "out" / "checkpoint-8"))
+    longer = read_curves(tmp_path / "run.tsv", measure="loss")
+    assert list(longer["step"]) == [4, 8, 12]
+    np.testing.assert_array_equal(longer["test_error"].iloc[:2], curves["test_error"])
+    with pytest.raises(BadInput, match="nothing was recorded; needed is one of none, no, not; evaluated was eval_loss"):
+        train(1, test_error="none", test_loss="no", accuracy="not")

@@ -3,6 +3,7 @@
 import doctest
 import subprocess
 import sys
+from copy import deepcopy
 
 import numpy as np
 import pandas as pd
@@ -102,6 +103,58 @@ def test_what_was_saved_is_read_as_it_was(name, tmp_path):
     assert set(losses["measure"]) == {"test loss - 0.5"}
 
 
+def test_what_was_not_measured_is_no_divergence(tmp_path):
+    """The loss at each point, the error at the end of each epoch; one run ends in no number, one in infinity."""
+    example = torch.zeros(2, 1, 6, 6)
+    for seed, last in ((1, 0.5), (2, float("nan")), (3, float("inf"))):
+        recorder = Recorder(model(), P=8, seed=seed, example=example)
+        for step in (1, 2, 3, 4):
+            recorder.log(step=step, test_loss=1 / step if step < 4 else last)
+            if step % 2 == 0:
+                recorder.log(step=step, test_error=0.5 / step)
+        recorder.save(tmp_path / f"{seed}.tsv")
+    losses, errors = read_curves(tmp_path, measure="loss"), read_curves(tmp_path)
+    assert losses.groupby("seed")["diverged"].all().tolist() == [False, True, True]
+    assert len(losses) == 12 and len(errors) == 6 and not errors["diverged"].any()
+    assert list(errors["step"]) == 3 * [2, 4] and list(errors["test_error"]) == 3 * [0.25, 0.125]
+
+
+def test_what_is_measured_at_one_step_is_one_point():
+    recorder = Recorder(model(), P=8, example=torch.zeros(2, 1, 6, 6))
+    recorder.log(step=5, epoch=1.0, test_loss=2.0, train_loss=1.0)
+    recorder.log(step=5, epoch=1.5, test_error=0.25, test_loss=1.5)
+    (row,) = recorder.rows
+    assert (row["epoch"], row["test_loss"], row["train_loss"], row["test_error"]) == (1.0, 1.5, 1.0, 0.25)
+
+
+@pytest.mark.parametrize("name", ["run.tsv", "run.csv"])
+def test_a_run_goes_on_from_a_checkpoint(name, tmp_path):
+    """The same file as without the interruption, though points after the checkpoint were logged before it."""
+
+    def train(first, last, state=None, resumed=None):
+        network = model()
+        optimizer = torch.optim.Adam(network.parameters(), 1e-2)
+        recorder = Recorder(network, P=8, seed=4, example=torch.zeros(2, 1, 6, 6))
+        if state:
+            network.load_state_dict(state[0])
+            optimizer.load_state_dict(state[1])
+            recorder.resume(tmp_path / name, step=first - 1)
+        for step in range(first, last + 1):
+            loss = network(torch.ones(4, 1, 6, 6) * step).square().mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            if step == 20:
+                resumed = deepcopy((network.state_dict(), optimizer.state_dict()))
+            if recorder.due(step):
+                recorder.log(step=step, epoch=step / 4, test_loss=loss)
+        return recorder.save(tmp_path / name).read_bytes(), resumed
+
+    whole, _ = train(1, 60)
+    _, checkpoint = train(1, 33)
+    assert train(21, 60, checkpoint)[0] == whole
+
+
 @pytest.fixture
 def saved(tmp_path):
     """Files of runs as a recorder writes them, of curves with known exponents."""
@@ -112,7 +165,7 @@ def saved(tmp_path):
         recorder = Recorder.__new__(Recorder)
         recorder.rows = [
             {"P": P, "seed": seed, "step": epoch, "epoch": epoch, "log10_norm": norm, "test_error": error,
-             "test_loss": 3 * error, "train_error": float("nan"), "train_loss": float("nan")}
+             "test_loss": 3 * error, "train_error": None, "train_loss": None}
             for epoch, norm, error in run[["epoch", "log10_norm", "test_error"]].itertuples(index=False)
         ]  # fmt: skip
         recorder.save(folder / f"P{P}_{seed}.tsv")
@@ -163,6 +216,23 @@ def test_mistakes_are_one_line(tmp_path):
         assert "\n" not in str(problem.value)
     recorder.log(step=1, test_error=0.5)
     files = [recorder.save(tmp_path / name) for name in ("a.tsv", "b.tsv")]
+    for call, line in [
+        (
+            lambda: recorder.log(step=2, epoch=1, test_error=0.5),
+            "log: step and epoch here, and step at the points before",
+        ),
+        (lambda: recorder.log(step=0, test_error=0.5), "log: step 0 after 1; another run needs a recorder of its own"),
+        (lambda: recorder.resume(tmp_path / "none.tsv"), "none.tsv: no such file"),
+        (lambda: recorder.resume(tmp_path / "bad.tsv"), "bad.tsv: not a run that was saved with the norms"),
+        (lambda: Recorder(model(), P=9).resume(files[0]), "a.tsv: of P = 8, seed = 1; not P = 9, seed = 1"),
+    ]:
+        with pytest.raises(BadInput, match=line):
+            call()
+    (tmp_path / "words.tsv").write_text(files[0].read_text().replace("\t0.5\t", "\tmany\t"))
+    with pytest.raises(
+        BadInput, match="words.tsv: test_error: could not convert string to float: 'many'; allowed: numbers"
+    ):
+        read_curves(tmp_path / "words.tsv")
     with pytest.raises(BadInput, match="two rows for P = 8, seed = 1, epoch = 1; each run needs a seed of its own"):
         read_curves(files)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from scaling.analysis.facts import facts, with_facts
@@ -32,7 +33,8 @@ def read_curves(
     Returns
     -------
     P, seed, step, epoch, log10_norm, test_error, train_error, diverged, and what the errors are
-    (scaling.analysis.facts). A run whose measure is not a number somewhere has diverged.
+    (scaling.analysis.facts). Points at which the measure was not measured are left out; a run of which it was not a finite
+    number somewhere has diverged.
 
     Raises
     ------
@@ -42,7 +44,7 @@ def read_curves(
         raise BadInput(f"measure: {measure!r} is not one of {', '.join(MEASURES)}")
     tables = []
     for path in _paths(files):
-        table = pd.read_csv(path, sep=SUFFIXES[path.suffix])
+        table = _read(path, f"test_{measure}")
         chosen = "log10_norm" if norm is None else f"log10_{norm}"
         needed = ["P", "seed", "epoch", chosen, f"test_{measure}"]
         if missing := [name for name in needed if name not in table]:
@@ -58,10 +60,27 @@ def read_curves(
     lowest = curves["test_error"].min()
     if floor and not floor < lowest:
         raise BadInput(f"floor: {floor:g} is not below the smallest test {measure}, {lowest:.6g}")
-    lost = curves["test_error"].isna().groupby([curves["P"], curves["seed"]]).transform("any")
+    lost = (~np.isfinite(curves["test_error"])).groupby([curves["P"], curves["seed"]]).transform("any")
     curves = curves.assign(test_error=curves["test_error"] - floor, diverged=lost)
     name, highest = MEASURES[measure]
     return with_facts(curves, facts(name + f" - {floor:g}" * bool(floor), counted, guess, floor, highest))
+
+
+def _read(path: Path, measure: str) -> pd.DataFrame:
+    """One file, without the rows in which `measure` is empty."""
+    try:
+        table = pd.read_csv(
+            path, sep=SUFFIXES[path.suffix], dtype={measure: str}, keep_default_na=False, na_values=[""]
+        )
+    except (ValueError, UnicodeDecodeError) as problem:  # pandas' errors of parsing are ValueErrors
+        raise BadInput(f"{path}: not a table of a recorder ({str(problem).splitlines()[0]})") from None
+    if measure not in table:
+        return table
+    measured = table[table[measure].notna()]
+    try:
+        return measured.assign(**{measure: measured[measure].astype(float)})
+    except ValueError as problem:
+        raise BadInput(f"{path}: {measure}: {problem}; allowed: numbers") from None
 
 
 def _paths(files: str | Path | Iterable[str | Path]) -> list[Path]:

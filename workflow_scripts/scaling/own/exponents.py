@@ -63,7 +63,10 @@ class Fit:
     def __str__(self) -> str:
         """A line for each exponent, and what is to be said."""
         lines = [f"{name}: {getattr(self, name)}" for name in NAMES]
-        quality = f"{self.probability:.2g}, against time {self.probability_in_time:.2g}"
+        quality = ", against time ".join(
+            f"{value:.2g}" if isfinite(value) else "not judged"
+            for value in (self.probability, self.probability_in_time)
+        )
         lines.append(f"probability of the collapse: {quality}")
         if self.facts["floor"] or self.facts["measure"] != "test error":
             lines.append(f"of the {self.facts['measure']}")

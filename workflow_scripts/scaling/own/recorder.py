@@ -1,7 +1,6 @@
 """Norms and errors along the training of any torch model, noted from inside a loop of one's own."""
 
 import csv
-import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -17,6 +16,7 @@ from scaling.networks.norms.layers import STATISTICS, network_statistics
 from scaling.networks.norms.statistics import LayerStatistics
 
 MEASURES = ("test_error", "test_loss", "train_error", "train_loss")
+SUFFIXES = {".tsv": "\t", ".csv": ","}
 #: Those that need no more than the weights. The first is the paper's.
 USUAL_NORMS = ("spectral_complexity", "spectral_complexity_bn_folded", "l1", "l2", "g21", "spectral")
 
@@ -66,7 +66,8 @@ class Recorder:
         self.norms = [NORMS.check(name) for name in norms]
         self.rows: list[dict[str, Any]] = []
         self._layers: WeightLayers | None = None
-        self._next = 0.0
+        self._last = 0.0  # the step of the last point that was due
+        self._told: tuple[str, ...] = ()  # which of step and epoch the points have
         self._hook: Any = None
         if example is None:
             self._hook = self.model.register_forward_pre_hook(self._first_forward, with_kwargs=True)
@@ -94,9 +95,9 @@ class Recorder:
 
         Each step is asked for once, in order. Learning curves want points at equal distances on a log scale.
         """
-        if step < self._next:
+        if step < self._last * 10 ** (1 / per_decade) or step <= self._last:
             return False
-        self._next = max(step + 1, step * 10 ** (1 / per_decade))
+        self._last = float(step)
         return True
 
     def log(
@@ -113,7 +114,8 @@ class Recorder:
 
         Parameters
         ----------
-        step, epoch : when; one of them at least, growing along the run.
+        step, epoch : when; the same of them at every point of a run, and growing. What is measured at the step of the last
+            point is noted in that point.
         test_error, train_error : fractions. test_loss, train_loss : in any unit.
 
         Returns
@@ -125,14 +127,31 @@ class Recorder:
         given = dict(zip(MEASURES, (test_error, test_loss, train_error, train_loss), strict=True))
         if given["test_error"] is None and given["test_loss"] is None:
             raise BadInput("Recorder.log: test_error or test_loss is needed")
-        values = {name: _number(value) for name, value in given.items()}
+        values = {name: None if value is None else _number(value) for name, value in given.items()}
+        when = {"step": step, "epoch": step if epoch is None else epoch}
+        again = self._is_again(step, epoch)
         norms = self.log10_norms()
-        row = {"P": self.P, "seed": self.seed}
-        row |= {"step": math.nan if step is None else step, "epoch": step if epoch is None else epoch}
-        row |= {"log10_norm": norms[self.norms[0]]} | values
+        row = {"P": self.P, "seed": self.seed} | when | {"log10_norm": norms[self.norms[0]]} | values
         row |= {f"log10_{name}": value for name, value in norms.items()}
+        if again:
+            before = self.rows.pop()
+            row |= {"epoch": before["epoch"]} | {name: before[name] for name, value in given.items() if value is None}
         self.rows.append(row)
         return row
+
+    def _is_again(self, step: int | None, epoch: float | None) -> bool:
+        """Whether it is the time of the last point; BadInput where it is before it, or told by other numbers."""
+        given = tuple(name for name, of_it in (("step", step), ("epoch", epoch)) if of_it is not None)
+        self._told = self._told or given
+        if given != self._told:
+            here, before = " and ".join(given), " and ".join(self._told)
+            raise BadInput(f"Recorder.log: {here} here, and {before} at the points before; give the same at each point")
+        if not self.rows:
+            return False
+        now, last = (epoch if step is None else step), self.rows[-1][given[0]]
+        if now < last:
+            raise BadInput(f"Recorder.log: {given[0]} {now:g} after {last:g}; another run needs a recorder of its own")
+        return now == last
 
     def log10_norms(self) -> dict[str, float]:
         """log10 of each norm of the model as it is now."""
@@ -155,16 +174,44 @@ class Recorder:
         `read_curves` reads it, and so does the workflow, as an external study.
         """
         path = Path(file)
-        if path.suffix not in (".tsv", ".csv"):
+        if path.suffix not in SUFFIXES:
             raise BadInput(f"{path}: a run is saved as .tsv or .csv")
         if not self.rows:
             raise BadInput(f"{path}: nothing has been logged yet")
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic(path) as temporary, temporary.open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.writer(stream, delimiter="," if path.suffix == ".csv" else "\t", lineterminator="\n")
+            writer = csv.writer(stream, delimiter=SUFFIXES[path.suffix], lineterminator="\n")
             writer.writerow(self.rows[0])
             writer.writerows([_text(value) for value in row.values()] for row in self.rows)
         return path
+
+    def resume(self, file: str | Path, step: int | None = None) -> Self:
+        """Take over the points of a file of `save`: for a run that goes on from a checkpoint.
+
+        Parameters
+        ----------
+        step : of the checkpoint; later points are left out, since they will be logged again. Without it, all are taken.
+
+        Raises
+        ------
+        BadInput in one line for a file of another run, or of other norms.
+        """
+        path = Path(file)
+        if not path.is_file():
+            raise BadInput(f"{path}: no such file")
+        with path.open(newline="", encoding="utf-8") as stream:
+            rows = list(csv.DictReader(stream, delimiter=SUFFIXES.get(path.suffix, "\t")))
+        columns = ["P", "seed", "step", "epoch", "log10_norm", *MEASURES, *(f"log10_{name}" for name in self.norms)]
+        if not rows or list(rows[0]) != columns:
+            raise BadInput(f"{path}: not a run that was saved with the norms {', '.join(self.norms)}")
+        read = [{name: _value(name, text) for name, text in row.items()} for row in rows]
+        if (read[0]["P"], read[0]["seed"]) != (self.P, self.seed):
+            raise BadInput(
+                f"{path}: of P = {read[0]['P']}, seed = {read[0]['seed']}; not P = {self.P}, seed = {self.seed}"
+            )
+        self.rows = [row for row in read if step is None or row["step"] is None or row["step"] <= step]
+        self._told, self._last = (), max((row["step"] or 0.0 for row in self.rows), default=0.0)
+        return self
 
     def __enter__(self) -> Self:
         """As a context, it stops watching at the end."""
@@ -192,14 +239,17 @@ def _forward(model: nn.Module, example: Any) -> Callable[[], object]:
     return lambda: model(*example) if isinstance(example, tuple | list) else model(example)
 
 
-def _number(value: float | Tensor | None) -> float:
-    if value is None:
-        return math.nan
+def _number(value: float | Tensor) -> float:
     return float(value.detach() if isinstance(value, Tensor) else value)
 
 
 def _text(value: Any) -> str:
-    """Empty where there is no value; numbers so that they are read back as they were."""
-    if isinstance(value, float):
-        return "" if math.isnan(value) else repr(value)
-    return str(value)
+    """Empty where nothing was measured; numbers so that they are read back as they were, nan of a run that diverged."""
+    return "" if value is None else repr(value) if isinstance(value, float) else str(value)
+
+
+def _value(name: str, text: str) -> Any:
+    """What `_text` has written."""
+    if text == "":
+        return None
+    return int(text) if name in ("P", "seed") or (name == "step" and "." not in text) else float(text)
