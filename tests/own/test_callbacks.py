@@ -102,8 +102,8 @@ def test_transformers(tmp_path):
     tokens = torch.randint(11, (P, 8))
     data = [{"input_ids": row, "labels": row} for row in tokens]
     arguments = {
-        "output_dir": str(tmp_path / "out"), "per_device_train_batch_size": 16, "eval_strategy": "epoch", "report_to": [],
-        "use_cpu": True, "disable_tqdm": True, "logging_strategy": "no", "save_strategy": "epoch",
+        "output_dir": str(tmp_path / "out"), "per_device_train_batch_size": 16, "eval_strategy": "epoch",
+        "report_to": [], "use_cpu": True, "disable_tqdm": True, "logging_strategy": "no", "save_strategy": "epoch",
     }  # fmt: skip
 
     def train(epochs, start=None, **names):

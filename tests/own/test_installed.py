@@ -1,4 +1,4 @@
-"""The library as `pip install .` leaves it: `make test-own` runs these; elsewhere it is not installed, and they are skipped."""
+"""The library as `pip install .` leaves it, for `make test-own`; where it is not installed the tests are skipped."""
 
 import subprocess
 import sys
@@ -6,7 +6,6 @@ from importlib.metadata import PackageNotFoundError, version
 
 import pytest
 from harness.paths import ROOT
-
 
 USER = """
 import torch

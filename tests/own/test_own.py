@@ -230,7 +230,7 @@ def test_mistakes_are_one_line(tmp_path):
             call()
     (tmp_path / "words.tsv").write_text(files[0].read_text().replace("\t0.5\t", "\tmany\t"))
     with pytest.raises(
-        BadInput, match="words.tsv: test_error: could not convert string to float: 'many'; allowed: numbers"
+        BadInput, match=r"words.tsv: test_error: could not convert string to float: 'many'; allowed: num"
     ):
         read_curves(tmp_path / "words.tsv")
     with pytest.raises(BadInput, match="two rows for P = 8, seed = 1, epoch = 1; each run needs a seed of its own"):

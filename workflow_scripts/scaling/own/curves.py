@@ -33,8 +33,8 @@ def read_curves(
     Returns
     -------
     P, seed, step, epoch, log10_norm, test_error, train_error, diverged, and what the errors are
-    (scaling.analysis.facts). Points at which the measure was not measured are left out; a run of which it was not a finite
-    number somewhere has diverged.
+    (scaling.analysis.facts). Points without the measure are left out; a run of which it was not a finite number
+    somewhere has diverged.
 
     Raises
     ------

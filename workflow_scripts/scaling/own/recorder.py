@@ -114,8 +114,8 @@ class Recorder:
 
         Parameters
         ----------
-        step, epoch : when; the same of them at every point of a run, and growing. What is measured at the step of the last
-            point is noted in that point.
+        step, epoch : when; the same of them at every point of a run, and growing. What is measured at the step of the
+            last point is noted in that point.
         test_error, train_error : fractions. test_loss, train_loss : in any unit.
 
         Returns

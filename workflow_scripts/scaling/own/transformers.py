@@ -42,7 +42,7 @@ class TransformersRecorder(TrainerCallback):
     def on_train_begin(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **given: Any
     ) -> None:
-        """Watch the model's first forward pass; go on with the run's file where the trainer resumes from a checkpoint."""
+        """Watch the model's first forward pass; go on with the run's file where the trainer resumes."""
         self.recorder, self._ended = Recorder(given["model"], P=self.P, seed=self.seed), False
         if state.global_step:
             self.recorder.resume(self.file, state.global_step)
