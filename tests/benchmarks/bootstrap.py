@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from scaling.analysis.robust.chain import Drawn, estimate, prepare
+from scaling.analysis.robust.means import log10_mean_curves
 from scaling.analysis.robust.procedure import robust_exponents
 from scaling.analysis.robust.resampling import collapse_again, draw
-from scaling.analysis.robust.runs import log10_mean_curves, runs_on_grid
+from scaling.analysis.robust.runs import runs_on_grid
 from scaling.validation.synthetic import Noise, Truth, synthetic_study
 
 RESAMPLES = 500

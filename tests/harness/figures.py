@@ -55,7 +55,9 @@ def synthetic_panel(
     if robust:
         names = ("gamma_1", "gamma_2", "gamma_pred", "gamma_meas")
         ends = {f"{name}{end}": authors[name] * f for name in names for end, f in (("_low", 0.9), ("_high", 1.1))}
-        rows.append({"procedure": "robust", **{name: authors[name] for name in names}, **ends})
+        fit = {"min_P": P[1], "omega": 1.0, "correction_2": 0.02, "correction_meas": -0.01}
+        fit |= {"fitted_plateau": 0.9, "fitted_floor": 0.01, "onset": 1.0, "approach": 1.0}
+        rows.append({"procedure": "robust", **{name: authors[name] for name in names}, **ends, **fit})
     local = pd.DataFrame({"P": P, "gamma_1": gamma_1, "sigma_1": 0.01, "intercept": np.log10(0.5)})
     x = np.linspace(-1.2 / gamma_1, 0.3 / gamma_1, 60)
     slopes = pd.DataFrame({"log10_x": x, "slope": -gamma_1 * np.tanh(gamma_1 * np.log(10) * x)})

@@ -8,14 +8,9 @@ import pandas as pd
 from scaling.analysis.robust.bootstrap import interval
 from scaling.analysis.robust.chain import Estimates, Sample, estimate
 from scaling.analysis.robust.data_range import candidates, choose, settled
+from scaling.analysis.robust.means import log10_mean_curves, log10_standard_errors
 from scaling.analysis.robust.optimum import smooth_minimum
-from scaling.analysis.robust.runs import (
-    RunCurves,
-    guess_of,
-    log10_mean_curves,
-    log10_standard_errors,
-    runs_on_grid,
-)
+from scaling.analysis.robust.runs import RunCurves, guess_of, runs_on_grid
 from scaling.analysis.robust.slopes import local_slopes, refusals
 from scaling.analysis.robust.thresholds import CURVE_POINTS, FEWEST_P
 from scaling.core.errors import BadInput

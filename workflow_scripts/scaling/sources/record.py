@@ -174,6 +174,7 @@ def _origins(training: Cell, folder: Path) -> list[Origin]:
         software |= {} if pd.isna(run["cuDNN"]) else {"cuDNN": f"{run['cuDNN']:.0f}"}
         words = {name: str(run[name]) for name in ("device", "precision", "engine", "code")}
         switches = {name: bool(run[name]) for name in ("recorded", "channels_last", "deterministic")}
+        switches["compiled"] = bool(run.get("compiled", False))  # runs of before this could be chosen do not say
         same = {"software": software, "lanes": int(run["lanes"])} | words | switches
         found = groups.setdefault(json.dumps(same, sort_keys=True), Origin(**same, seconds=0.0, ended="", runs={}))
         found.runs.setdefault(int(run["P"]), []).append(int(run["seed"]))

@@ -38,9 +38,9 @@ class Origin(Section):
     """Where some runs were trained, and how: those of one machine, software, arithmetic and code.
 
     device : name of the processor or GPU. software : versions of Python, torch, cuDNN, ... precision, engine, lanes,
-    recorded (CUDA graphs), channels_last, deterministic : how. code : its fingerprint. seconds : of all runs together,
-    each from its start to its end, though several may have shared the device. ended : the last (UTC). runs : the seeds
-    at each P.
+    recorded (CUDA graphs), channels_last, deterministic, compiled (torch.compile) : how. code : its fingerprint.
+    seconds : of all runs together, each from its start to its end, though several may have shared the device. ended :
+    the last (UTC). runs : the seeds at each P.
     """
 
     device: str
@@ -51,6 +51,7 @@ class Origin(Section):
     recorded: bool
     channels_last: bool
     deterministic: bool
+    compiled: bool = False
     code: str
     seconds: float | None
     ended: str

@@ -23,13 +23,10 @@ from scaling.analysis.robust.collapse import (
 )
 from scaling.analysis.robust.departure import Beginning, Departure
 from scaling.analysis.robust.early_law import early_law_window
+from scaling.analysis.robust.means import log10_mean_curves, log10_standard_errors
 from scaling.analysis.robust.optimum import smooth_minimum
 from scaling.analysis.robust.quality import houdayer_hartmann
-from scaling.analysis.robust.runs import (
-    RunCurves,
-    log10_mean_curves,
-    log10_standard_errors,
-)
+from scaling.analysis.robust.runs import RunCurves
 from scaling.analysis.robust.scale_laws import ScaleLaw, correction_exponent, curvature, fit_scale_law, offsets
 from scaling.analysis.robust.thresholds import (
     BEND,

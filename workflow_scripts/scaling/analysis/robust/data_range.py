@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from scaling.analysis.robust.chain import NoCommonLaw, Sample, beginning_of, prepare
+from scaling.analysis.robust.means import log10_mean_curves
 from scaling.analysis.robust.probability import collapse_p
 from scaling.analysis.robust.resampling import draw, resampled
-from scaling.analysis.robust.runs import RunCurves, log10_mean_curves
+from scaling.analysis.robust.runs import RunCurves
 from scaling.analysis.robust.scale_laws import curvature
 from scaling.analysis.robust.thresholds import (
     BEND,

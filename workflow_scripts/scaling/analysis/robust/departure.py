@@ -147,3 +147,25 @@ class Departure:
         inverse = theta[:, 3]
         values = np.exp(theta[:, 0]), np.maximum(theta[:, 1], 1e-6), q, inverse / (1 - inverse * q)
         return [value.reshape(-1, *[1] * (dimensions - 1)) for value in values]
+
+
+@dataclass(frozen=True)
+class FittedDeparture:
+    """The departure of a row of exponents: guess (0 if there is no plateau), floor, and onset and approach, s and c."""
+
+    guess: float
+    floor: float
+    onset: float
+    approach: float
+
+    def seen(self, log10_law: np.ndarray) -> np.ndarray:
+        """log10 of the error that is seen, [N]."""
+        return Departure(1.0, 1.0, Beginning()).seen(log10_law[None], self._theta)[0][0]
+
+    def law(self, log10_error: np.ndarray) -> np.ndarray:
+        """log10 of the law's error, [N]."""
+        return Departure(1.0, 1.0, Beginning()).law(log10_error[None], self._theta)[0]
+
+    @property
+    def _theta(self) -> np.ndarray:
+        return np.array([[np.log(self.onset), self.approach, self.floor, 1 / self.guess if self.guess > 0 else 0.0]])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from scaling.analysis.facts import facts_of
 from scaling.analysis.mean_curves import rising_branch
-from scaling.analysis.robust.thresholds import COVERAGE, ENOUGH_RUNS, GRID_POINTS, LEARNED, LEAST_FALL
+from scaling.analysis.robust.thresholds import BEGUN, ENOUGH_RUNS, GOING_ON, GRID_POINTS, LEARNED, LEAST_FALL
 from scaling.core.errors import BadInput
 
 NO_RUN = "no run has two finite points of different norm"
@@ -196,90 +196,22 @@ def _interpolate(grid: np.ndarray, at: np.ndarray, error: np.ndarray) -> np.ndar
 
 
 def _mask(errors: np.ndarray, owner: np.ndarray, n_P: int) -> np.ndarray:
+    """[n_P, G] where there is a mean: one stretch from where `BEGUN` of the runs have begun to where `GOING_ON` end."""
     present = np.isfinite(errors)
     mask = np.zeros((n_P, errors.shape[1]), bool)
     for index in range(n_P):
         mine = present[owner == index]
         positive = np.nansum(np.where(mine, errors[owner == index], 0.0), axis=0) > 0
-        mask[index] = (mine.sum(axis=0) >= COVERAGE * len(mine)) & positive
+        number = mine.sum(axis=0) * positive
+        anchor = anchor_of(number)
+        share = np.where(np.arange(number.size) < anchor, BEGUN, GOING_ON)
+        holes = np.flatnonzero(number < np.maximum(share * len(mine), 1))
+        first = holes[holes <= anchor].max(initial=-1) + 1
+        mask[index, first : holes[holes >= anchor].min(initial=number.size)] = True
     return mask
 
 
-def log10_mean_curves(curves: RunCurves, counts: np.ndarray | None = None) -> np.ndarray:
-    """log10 of the mean test error of each P, for many resamples at once.
-
-    Parameters
-    ----------
-    counts : [B, runs] how often each run is drawn; None: every run once (B = 1).
-
-    Returns
-    -------
-    [B, n_P, G], NaN outside `mask`. Where a resample holds none of the runs that reach a point, or only zero errors,
-    the point keeps the value of the whole sample.
-    """
-    whole = _log10_means(curves, np.ones((1, curves.owner.size)))
-    if counts is None:
-        return whole
-    drawn = _log10_means(curves, counts)
-    return np.where(np.isfinite(drawn), drawn, whole)
-
-
-def _log10_means(curves: RunCurves, counts: np.ndarray) -> np.ndarray:
-    present = np.isfinite(curves.errors)
-    filled = np.where(present, curves.errors, 0.0)
-    result = np.full((len(counts), *curves.mask.shape), np.nan)
-    for index, mask in enumerate(curves.mask):
-        mine = curves.owner == index
-        weights = counts[:, mine].astype(float)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            mean = (weights @ filled[np.ix_(mine, mask)]) / (weights @ present[np.ix_(mine, mask)].astype(float))
-            result[:, index, mask] = np.where(mean > 0, np.log10(mean), np.nan)
-    return result
-
-
-def log10_standard_errors(curves: RunCurves) -> np.ndarray:
-    """Standard error of log10 of the mean error of each P, root mean square along its curve, [n_P].
-
-    From the scatter of the runs (delta method) where there are two or more; where there are few, from that of the
-    nearest P with enough (`donors`). For mean curves from the scatter of neighbouring points,
-    sigma^2 = mean of (y_{i-1} - 2 y_i + y_{i+1})^2 / 6 (Gasser, Sroka and Jennen-Steinmetz, Biometrika 73, 625, 1986;
-    the median in place of the mean, so that a jump does not count).
-    """
-    mean = log10_mean_curves(curves)[0]
-    result = np.full(curves.P.size, np.nan)
-    for index, mask in enumerate(curves.mask):
-        mine = curves.errors[curves.owner == index][:, mask]
-        if len(mine) > 1:
-            number = np.isfinite(mine).sum(axis=0)
-            spread = np.nanstd(mine, axis=0) * np.sqrt(1 / np.maximum(number - 1, 1))
-            result[index] = np.sqrt(np.nanmean((spread / (10 ** mean[index, mask] * np.log(10))) ** 2))
-        else:
-            second = np.diff(mean[index, mask], 2) if mask.sum() > 2 else np.zeros(1)
-            result[index] = 1.4826 * np.median(np.abs(second)) / np.sqrt(6)
-    donors = curves.donors
-    return result[donors] * np.sqrt(curves.runs[donors] / curves.runs)
-
-
-def borrowed_deviations(curves: RunCurves, resamples: int, rng: np.random.Generator) -> np.ndarray:
-    """What a resample adds to log10 of the mean curves of P with few runs, [B, n_P, G]; 0 where there are enough.
-
-    The mean of as many runs of the P that lends its scatter (`donors`), drawn by chance, minus the mean of all of them,
-    at the same norm (beyond its ends: as at its end), stretched by sqrt(n/(n - 1)).
-    """
-    result = np.zeros((resamples, *curves.mask.shape))
-    mean = log10_mean_curves(curves)[0]
-    for index, donor in enumerate(curves.donors):
-        if donor == index:
-            continue
-        runs = curves.errors[curves.owner == donor]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            deviations = np.log10(runs) - mean[donor]
-        filled = np.stack([_filled(row) for row in deviations]) * np.sqrt(len(runs) / (len(runs) - 1))
-        result[:, index] = filled[rng.integers(len(runs), size=(resamples, curves.runs[index]))].mean(axis=1)
-    return result
-
-
-def _filled(row: np.ndarray) -> np.ndarray:
-    """The same with its gaps interpolated; 0 if nothing is known."""
-    known = np.flatnonzero(np.isfinite(row))
-    return np.interp(np.arange(row.size), known, row[known]) if known.size else np.zeros_like(row)
+def anchor_of(number: np.ndarray) -> int:
+    """The middle of the grid points that most runs reach."""
+    most = np.flatnonzero(number == number.max())
+    return int(most[most.size // 2])

@@ -14,10 +14,10 @@ import torch
 
 from scaling.networks.benchmark.measure import Speed, measure
 from scaling.networks.data.arrays import ImageArrays
-from scaling.networks.training.arithmetic import arithmetic, autocast
+from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.engines import make_engine
 from scaling.networks.training.examples import device_examples
-from scaling.networks.training.graphs import CudaCapture, GraphedSteps
+from scaling.networks.training.graphs import CudaCapture
 from scaling.networks.training.lanes import Lane
 from scaling.networks.training.spec import TrainingSpec
 
@@ -115,8 +115,9 @@ def candidate_speed(cell: CellCost, candidate: Candidate, device: torch.device, 
 
 def training_step(cell: CellCost, candidate: Candidate, device: torch.device) -> Callable[[], int]:
     """A step of all runs of a candidate; it returns how many images it trains on."""
-    spec, runs = replace(TrainingSpec(**cell.spec), cuda_graphs=candidate.steps in RECORDED), candidate.runs
-    if candidate.steps in COMPILED or candidate.steps == "compiled-graph":
+    recorded, compiled = candidate.steps in RECORDED, candidate.steps == "compiled-graph"
+    spec, runs = replace(TrainingSpec(**cell.spec), cuda_graphs=recorded, compile=compiled), candidate.runs
+    if candidate.steps in COMPILED or compiled:
         torch.compiler.reset()  # or, after some cells, it gives up and runs uncompiled
     if candidate.engine == "lanes":
         return _step_of_lanes(cell, spec, candidate, device)
@@ -125,8 +126,6 @@ def training_step(cell: CellCost, candidate: Candidate, device: torch.device) ->
     engine = make_engine(candidate.engine, spec, examples, cell.classes, range(runs))
     if candidate.steps in COMPILED:
         engine.scores = torch.compile(engine.scores, mode=COMPILED[candidate.steps])
-    if candidate.steps == "compiled-graph":
-        _compile([engine], spec)
     index = torch.randint(0, IMAGES, (runs, spec.batch_size), device=device)
     draws = torch.rand(runs, spec.batch_size, 3, device=device) if spec.augmentation != "none" else None
 
@@ -145,8 +144,6 @@ def _step_of_lanes(cell: CellCost, spec: TrainingSpec, candidate: Candidate, dev
     for seed, lane in enumerate(lanes):
         with lane.current():
             engines.append(make_engine("lanes", spec, examples, cell.classes, [seed], partial(CudaCapture, ahead=256)))
-    if candidate.steps == "compiled-graph":
-        _compile(engines, spec)
     index = torch.randint(0, IMAGES, (1, spec.batch_size), device=device)
     draws = torch.rand(1, spec.batch_size, 3, device=device) if spec.augmentation != "none" else None
 
@@ -157,18 +154,6 @@ def _step_of_lanes(cell: CellCost, spec: TrainingSpec, candidate: Candidate, dev
         return len(lanes) * spec.batch_size
 
     return step
-
-
-def _compile(recorded: Sequence[GraphedSteps], spec: TrainingSpec) -> None:
-    """Let the networks of some engines be run by one compiled function: it is compiled once for all of them."""
-
-    def scores(model: torch.nn.Module, examples: torch.Tensor) -> torch.Tensor:
-        with autocast(spec, examples.device):
-            return model(examples).float()
-
-    compiled = torch.compile(scores, dynamic=False)
-    for steps in recorded:
-        steps.engine.scores = partial(compiled, steps.engine.model)
 
 
 def _speed_of_processes(cell: CellCost, candidate: Candidate, device: torch.device, seconds: float) -> Speed:

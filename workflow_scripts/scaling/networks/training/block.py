@@ -117,6 +117,7 @@ def job_of(
     device = device_named(device)
     _refuse_graphs_without_a_gpu(spec, device)
     spec = chosen(spec, arrays, device)
+    _refuse_compiling(spec, device)
     channels_last = arrays.KIND == "images" and device == "cuda" and spec.engine != "stacked"
     identities = checkpoints.identities(
         spec,
@@ -148,7 +149,8 @@ def chosen(spec: TrainingSpec, arrays: Arrays, device: str) -> TrainingSpec:
         return spec
     if device == "cpu":
         return replace(spec, engine="single")
-    small = spec.family.lower() == "vit" and number_of_parameters(spec, arrays) < SMALL_VIT
+    # A stack cannot be compiled.
+    small = not spec.compile and spec.family.lower() == "vit" and number_of_parameters(spec, arrays) < SMALL_VIT
     return replace(spec, engine="stacked" if small else "lanes", cuda_graphs=True)
 
 
@@ -180,6 +182,13 @@ def _refuse_graphs_without_a_gpu(spec: TrainingSpec, device: str) -> None:
     """Doing something else in silence would put a wrong label on the runs."""
     if spec.cuda_graphs and device != "cuda":
         raise BadInput("cuda_graphs: true needs a GPU, and this trains on a CPU; allowed: false")
+
+
+def _refuse_compiling(spec: TrainingSpec, device: str) -> None:
+    if spec.compile and spec.engine == "stacked":
+        raise BadInput("compile: true does not go with engine stacked; allowed with it: false")
+    if spec.compile and spec.precision == "tf32" and device == "cpu":
+        raise BadInput("compile: true does not go with precision tf32, which is imitated on a CPU; allowed: false")
 
 
 def _to_continue(seed: int, saved: Saved | None, job: Job) -> Saved | None:

@@ -23,7 +23,7 @@ from scaling.networks.training.spec import TrainingSpec
 #: Keys of a spec that say how long a run is and when it is logged: they do not change what happens until then.
 SCHEDULE = ("epochs", "log_points", "log_unit")
 #: Keys of a spec that say how the same run is computed: they change its rounding.
-WAYS = ("engine", "cuda_graphs")
+WAYS = ("engine", "cuda_graphs", "compile")
 
 
 @dataclass(frozen=True)
@@ -105,9 +105,10 @@ def identities(
     """For each seed the identity of its run.
 
     images : their hash. environment : engine, device and whatever else changes a run's bits; the version of torch and
-    whether steps are recorded are added.
+    whether steps are recorded or compiled are added.
     """
     ways = {"torch": torch.__version__, "cuda_graphs": spec.cuda_graphs} | environment
+    ways |= {"compile": True} if spec.compile else {}
     where = hashlib.sha256(json.dumps(ways, sort_keys=True).encode()).hexdigest()
     return {seed: Identity(science(spec, images, seed, subset), code, where) for seed, subset in subsets.items()}
 

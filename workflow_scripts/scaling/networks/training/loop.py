@@ -248,7 +248,7 @@ class RunsInStep:
         seed = self.seeds[run]
         job, identity = self.job, self.job.identities[seed]
         seconds = self.seconds_before[run] + time.monotonic() - self.start
-        way = job.engine, job.lanes, job.spec.cuda_graphs, self.channels_last
+        way = job.engine, job.lanes, job.spec.cuda_graphs, job.spec.compile, self.channels_last
         where = origin(job.spec.precision, job.device, *way, identity.code, seconds)
         saved = Saved(step, self.records[run], self.layers, self.diverged[run], state, where)
         checkpoints.save(saved, identity, job.path(seed))

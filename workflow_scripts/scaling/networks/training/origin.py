@@ -16,6 +16,7 @@ def origin(
     engine: str,
     lanes: int,
     recorded: bool,
+    compiled: bool,
     channels_last: bool,
     code: str,
     seconds: float,
@@ -25,12 +26,13 @@ def origin(
     Parameters
     ----------
     device : "cpu" or "cuda". lanes : how many runs shared the device. recorded : whether steps were CUDA graphs.
+    compiled : whether the network was compiled.
     seconds : that the run took, whatever else was trained meanwhile.
 
     Returns
     -------
     device (the name of the processor or GPU), Python, torch, cuDNN, numpy (versions; cuDNN None on a CPU), precision,
-    engine, lanes, recorded, channels_last, deterministic, code, seconds, ended (seconds since 1970).
+    engine, lanes, recorded, compiled, channels_last, deterministic, code, seconds, ended (seconds since 1970).
     """
     cuda = device == "cuda"
     return {
@@ -43,6 +45,7 @@ def origin(
         "engine": engine,
         "lanes": lanes,
         "recorded": recorded,
+        "compiled": compiled,
         "channels_last": channels_last,
         "deterministic": True,
         "code": code,

@@ -12,6 +12,7 @@ from scaling.networks.norms.layers import network_statistics
 from scaling.networks.own_code import blamed
 from scaling.networks.tasks import TASKS
 from scaling.networks.training.arithmetic import autocast, exact_products
+from scaling.networks.training.compiled import compiled
 from scaling.networks.training.examples import DeviceExamples
 from scaling.networks.training.fused import FusedOptimizer
 from scaling.networks.training.graphs import Capture, recorded_if_asked
@@ -31,12 +32,15 @@ class SingleRun:
         self.model = build_model(spec.family, spec.sizes, examples.shape, outputs, spec.init_scale, seed=self.seed)
         self.layers = weight_layers(self.model, examples.shape, outputs, spec.family)
         self.model.to(self.device).train()
+        self.network = compiled(self.model) if spec.compile else self.model
         self.optimizer = FusedOptimizer(spec, self.model.parameters())
 
     def scores(self, examples: Tensor) -> Tensor:
         """Scores [n, ..., outputs] of examples [n, ...]: float32, by way of the spec's arithmetic."""
+        # An epoch's last batch may be smaller, and would be compiled for itself.
+        network = self.network if len(examples) == self.spec.batch_size else self.model
         with autocast(self.spec, self.device), blamed(self.spec.family):
-            return one_tensor(self.model(examples), self.spec.family).float()
+            return one_tensor(network(examples), self.spec.family).float()
 
     def train_step(self, index: Tensor, draws: Tensor | None) -> None:
         """One optimizer step on the examples `index` [R, batch], images augmented by `draws` [R, batch, 3]."""

@@ -1,0 +1,105 @@
+"""Training by torch.compile, on a CPU: the same runs but for rounding."""
+
+import shutil
+from dataclasses import replace
+
+import pytest
+import torch
+from harness.training import CNN, VIT, batches, bits, engine_of, images, jobs_of, results, subsets
+from torch import nn
+
+from scaling.core.errors import BadInput
+from scaling.networks.training import checkpoints
+from scaling.networks.training.arithmetic import arithmetic
+from scaling.networks.training.block import train_block
+from scaling.networks.training.compiled import compiled
+from scaling.networks.training.lanes import train_lanes
+from scaling.networks.training.stop import StopRequest
+
+needs_compiler = pytest.mark.skipif(not (shutil.which("g++") or shutil.which("clang++")), reason="no C++ compiler")
+PLAIN = replace(CNN, engine="single", sizes={"stages": [[4]], "fully_connected": [8]}, augmentation="none")
+
+
+@pytest.fixture(autouse=True)
+def fresh():
+    """Each test compiles for itself."""
+    torch.compiler.reset()
+    yield
+    torch.compiler.reset()
+
+
+@needs_compiler
+def test_a_compiled_run_is_the_run_but_for_rounding():
+    plain, fused = engine_of(PLAIN), engine_of(replace(PLAIN, compile=True))
+    for index, draws in batches(PLAIN, 1):
+        plain.train_step(index, draws)
+        fused.train_step(index, draws)
+    for name, tensor in plain.model.state_dict().items():
+        torch.testing.assert_close(fused.model.state_dict()[name], tensor, rtol=1e-3, atol=1e-4)
+    scored = [engine.evaluate(torch.arange(40)[None]) for engine in (fused, plain)]
+    torch.testing.assert_close(*scored, rtol=1e-2, atol=0.05)
+
+
+@needs_compiler
+def test_runs_of_all_seeds_and_P_share_what_was_compiled(tmp_path, monkeypatch):
+    """Whole batches alone are compiled, once: else P with last batches of many sizes would compile for minutes."""
+    graphs = []
+
+    def counted(graph, inputs):
+        graphs.append(inputs)
+        return graph.forward
+
+    real = torch.compile
+    monkeypatch.setattr(torch, "compile", lambda model, **options: real(model, backend=counted, **options))
+    spec = replace(PLAIN, compile=True, epochs=2)
+    jobs = jobs_of(spec, tmp_path)
+    with arithmetic(spec, "cpu"):
+        train_lanes(jobs, 3, 2, StopRequest())
+    assert len(jobs) > 2 and len(graphs) == 1
+    assert len(results(jobs)) == len(jobs)
+
+
+@needs_compiler
+def test_an_interrupted_compiled_run_ends_with_the_same_bytes(tmp_path):
+    spec = replace(PLAIN, compile=True, epochs=3)
+
+    def train(folder, epochs):
+        return train_block(images(), subsets(1), replace(spec, epochs=epochs), tmp_path / folder, keep_weights=True)
+
+    whole = train("whole", 3)
+    train("parts", 2)
+    assert bits(train("parts", 3)) == bits(whole)
+    assert whole.origins["compiled"] == [True]
+
+
+def test_compiling_is_a_way_of_training_and_no_other_run():
+    specs = [replace(PLAIN, compile=value) for value in (False, True)]
+    both = [checkpoints.identities(spec, "images", subsets(1), "code", {})[1] for spec in specs]
+    assert both[0].science == both[1].science and both[0].environment != both[1].environment
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"engine": "stacked"}, "engine stacked; allowed with it: false"),
+        ({"precision": "tf32"}, "precision tf32, which is imitated on a CPU; allowed: false"),
+    ],
+)
+def test_what_cannot_be_compiled_is_refused(tmp_path, changes, line):
+    spec = replace(VIT, **{"compile": True, "engine": "single", **changes})
+    with pytest.raises(BadInput) as refused:
+        train_block(images(), subsets(1), spec, tmp_path)
+    assert str(refused.value) == f"compile: true does not go with {line}"
+
+
+def test_a_network_that_the_compiler_rejects_is_refused_in_a_line(monkeypatch):
+    def broken(graph, inputs):
+        raise RuntimeError("no such\nkernel")
+
+    real = torch.compile
+    monkeypatch.setattr(torch, "compile", lambda model, **options: real(model, backend=broken, **options))
+    with pytest.raises(BadInput) as refused:
+        compiled(nn.Linear(2, 2))(torch.zeros(1, 2))
+    line = str(refused.value)
+    assert line.startswith("compile: this network cannot be compiled here (") and line.endswith("); allowed: false")
+    assert "no such kernel" in line and "\n" not in line
