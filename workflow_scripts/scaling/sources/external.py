@@ -13,6 +13,7 @@ from scaling.sources.readers import read_any
 
 NORM = "own"  # the name of the norm of curves whose norm we do not know
 FEWEST_P = 3
+MOST_P = 10**15  # whole numbers beyond are not exact as floats
 #: What a column may hold that is to become test_error: how it becomes it.
 GIVEN_AS = {
     "error": lambda values: values,
@@ -64,7 +65,8 @@ def check_curves(table: pd.DataFrame, file: str | Path, given_as: str = "error")
     numbers = pd.DataFrame({name: _as_numbers(table[name]) for name in wanted})
     for name in wanted:
         _refuse(~np.isfinite(numbers[name]), table[name], file, "a finite number" + _hint(table[name]))
-    _refuse((numbers["P"] < 1) | (numbers["P"] % 1 != 0), table["P"], file, "a whole number, 1 or more")
+    wrong = (numbers["P"] < 1) | (numbers["P"] % 1 != 0) | (numbers["P"] > MOST_P)
+    _refuse(wrong, table["P"], file, f"a whole number, 1 to {MOST_P}")
     numbers["test_error"] = GIVEN_AS[given_as](numbers["test_error"])
     if given_as == "loss":
         _refuse(numbers["test_error"] < 0, table["test_error"], file, "a loss, 0 or more")
@@ -119,6 +121,8 @@ def _no_column(name: str, there: list[str]) -> str:
     near = difflib.get_close_matches(name.lower(), [each.lower() for each in there], n=1, cutoff=0.7)
     close = next((each for each in there if near and each.lower() == near[0]), None)
     hint = f"; is it {close!r}? Say `columns: {{{name}: {close}}}`" if close else ""
+    if name == "test_error" and not close and (near := [each for each in there if "acc" in each.lower()]):
+        hint = f"; is it 1 - {near[0]!r}? Say `columns: {{test_error: {near[0]}}}` and `given_as: accuracy`"
     said = ", ".join(there[:10]) + " ..." * (len(there) > 10)
     return f"no column{missing}; {needed} (there are {said}{hint})"
 
@@ -126,6 +130,8 @@ def _no_column(name: str, there: list[str]) -> str:
 def _as_numbers(values: pd.Series) -> pd.Series:
     if values.dtype == bool or values.map(lambda value: isinstance(value, bool)).any():
         return pd.Series(np.nan, values.index)
+    if values.dtype == object:  # whole numbers beyond all floats, as JSON may have them
+        values = values.map(lambda value: np.inf if isinstance(value, int) and abs(value) > 2**1023 else value)
     return pd.to_numeric(values, errors="coerce").astype(float)
 
 
@@ -153,7 +159,7 @@ def _refuse(wrong: pd.Series, given: pd.Series, file: str | Path, allowed: str) 
     if wrong.any():
         row = int(wrong.to_numpy().argmax())
         value = given.iloc[row]
-        what = "missing" if pd.api.types.is_scalar(value) and pd.isna(value) else f"{value}"
+        what = "missing" if pd.api.types.is_scalar(value) and pd.isna(value) else f"{value}"[:60]
         raise BadInput(f"{file}: row {row + 1} below the header: {given.name} is {what}; allowed: {allowed}")
 
 

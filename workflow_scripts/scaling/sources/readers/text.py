@@ -1,10 +1,11 @@
-"""Tables as text: separated by tabs, commas, semicolons or spaces; packed or not, in UTF-8 or UTF-16."""
+"""Tables as text: separated by tabs, commas, semicolons, bars or spaces; packed or not, in UTF-8 or UTF-16."""
 
 import bz2
 import csv
 import gzip
 import io
 import lzma
+import re
 import zlib
 from pathlib import Path
 
@@ -16,7 +17,11 @@ MAX_BYTES = 2**31  # of an unpacked file: a small one may hold anything
 _PACKED = {b"\x1f\x8b": gzip.open, b"\xfd7zXZ": lzma.open, b"BZh": bz2.open}
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _OTHERS = {b"PK": "a zip archive (or an Excel file)", b"\xd0\xcf\x11\xe0": "an Excel file", b"\x89HDF": "an HDF5 file"}
-_OTHERS |= {b"\x93NUMPY": "a NumPy array", b"\x80\x04": "a pickle", b"SQLite": "a database"}
+_OTHERS |= {b"\x80" + bytes([protocol]): "a pickle" for protocol in range(2, 6)}
+_OTHERS |= {b"\x93NUMPY": "a NumPy array", b"SQLite": "a database", b"MATLAB": "a file of MATLAB"}
+_OTHERS |= {b"ARROW1": "a Feather file", b"ORC": "an ORC file", b"\x28\xb5\x2f\xfd": "packed with zstd"}
+_OTHERS |= {b"<": "HTML or XML", b"version https://git-lfs": "a pointer of Git LFS, and the file is not there"}
+_SEPARATORS = ("\t", ";", ",", "|")
 
 
 def unpacked(content: bytes, path: Path) -> bytes:
@@ -51,8 +56,9 @@ def read_text(text: str, path: Path) -> pd.DataFrame:
     lines = [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
     if not lines:
         raise BadInput(f"{path}: cannot be read: it is empty")
-    header, body = _header(lines)
-    separator = _separator(header)
+    named = re.fullmatch("sep=(.)", lines[0].strip(" ")) if len(lines) > 1 else None  # Excel's own line
+    header, body = _header(lines[1:] if named else lines)
+    separator = named[1] if named else _separator(header)
     try:
         rows = list(csv.reader([header, *body], delimiter=separator or ",", skipinitialspace=True))
     except csv.Error as problem:
@@ -84,7 +90,7 @@ def _header(lines: list[str]) -> tuple[str, list[str]]:
 
 
 def _all_numbers(line: str) -> bool:
-    words = line.replace(",", " ").replace(";", " ").split()
+    words = re.split(r"[\s,;|]+", line.strip())
     try:
         for word in words:
             float(word)
@@ -95,7 +101,7 @@ def _all_numbers(line: str) -> bool:
 
 def _separator(header: str) -> str | None:
     """The one that stands in the header; None where only spaces do."""
-    for separator in ("\t", ";", ","):
+    for separator in _SEPARATORS:
         if separator in header:
             return separator
     return None if " " in header.strip() else ","
