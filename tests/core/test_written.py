@@ -23,6 +23,13 @@ def test_exponents_without_a_point_are_numbers():
         ("a: 1\nseeds: 010\n", "line 2: config key seeds: 010 is the octal number 8 in YAML; write 10, or 8"),
         ("epochs: {0100: 5}", "0100 is the octal number 64"),
         ("minutes: 1:30", "1:30 is 90 in YAML"),
+        ("seeds: 007", "007 is the octal number 7 in YAML; write 7"),
+        (
+            "{learning_rate: 0,001}",
+            "001 is a value of its own in YAML, beside 0; numbers are written with a decimal p",
+        ),
+        ("P: [1,000, 2,000]", "000 is a value of its own in YAML, beside 1;"),
+        ("cells: &a {b: *a}", "config key cells.b: its anchor stands inside itself"),
         ("cells: {a: 1, a: 2}", "config key cells.a is there twice"),
     ],
 )

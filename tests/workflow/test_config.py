@@ -3,9 +3,9 @@
 import copy
 
 import pytest
-from harness.paths import CONFIG
+from harness.paths import CONFIG, ROOT
 
-from scaling.config import read_study
+from scaling.config import read_files, read_study
 from scaling.core.errors import BadInput
 from scaling.networks.settings import Cell, Training
 from scaling.paper.contents import TABLES
@@ -145,6 +145,24 @@ def test_a_cell_of_one_s_own_can_replace_the_preset_s():
         ({"perceptron_dynamics": {"tolerance": 0}}, "perceptron_dynamics.tolerance", "greater than 0"),
         ({"perceptron_dynamics": {"alphas": [0.001]}}, "perceptron_dynamics", "gives no pattern"),
         ({"perceptron_dynamics": {"alphas": [5, 5.0]}}, "perceptron_dynamics.alphas", "all be different"),
+        (
+            {"cells": {"CNN_digits": {"learning_rate": True}}},
+            "cells.CNN_digits.learning_rate",
+            "a number is needed; YAML",
+        ),
+        ({"cells": {"CNN_digits": {"epochs": {100: False}}}}, "cells.CNN_digits.epochs", "a number is needed; YAML"),
+        ({"cells": {"CNN_digits": {"P": [True, 100]}}}, "cells.CNN_digits.P", "a number is needed; YAML"),
+        ({"cells": {"CNN_digits": {"augmentation": False}}}, "cells.CNN_digits.augmentation", "text is needed, in qu"),
+        ({"cells": {"CNN_digits": {"learning_rate": float("inf")}}}, "cells.CNN_digits.learning_rate", "finite number"),
+        (
+            {"cells": {"CNN_digits": {"normalization_mean": [0.5, 0.5, 0.5]}}},
+            "cells.CNN_digits.normalization_mean",
+            "have 1 channel(s); allowed: one for each",
+        ),
+        ({"norms": ["l2", "L2"]}, "norms", "all be different"),
+        ({"variants": {"x": {"depth": 1}}}, "variants.x.depth", "batch_size"),
+        ({"external": {"a": {"fil": "x.tsv"}}}, "external.a.fil", "did you mean file?"),
+        ({"datasets": {"x": {"source": "folder", "root": "y", "resize": 32}}}, "datasets.x.resize", "[height, width]"),
         ({"preset": ["quick"]}, "preset", "quick, laptop, paper"),
         ({"cells": {"my-cnn": CELL}}, "cells: 'my-cnn'", "letters and digits with one _"),
         ({"cells": {"CNN": CELL}}, "cells: 'CNN'", "as in CNN_MNIST"),
@@ -231,3 +249,10 @@ def test_a_caption_says_how_a_cell_was_trained():
     unequal = cell.model_copy(update={"seeds": {90: 17, 1440: [3]}})
     assert unequal.in_words().startswith("18 runs at 2 P from 90 (17) to 1,440 (1), 40 to 150 epochs")
     assert (unequal.number_of_runs(), unequal.seeds_at(1440), unequal.seeds_at(90)[-1]) == (18, [3], 17)
+
+
+@pytest.mark.parametrize("text", ["- a\n- b\n", "preset:quick\n", "3\n"])
+def test_a_file_without_keys_is_one_line(tmp_path, text):
+    (tmp_path / "mine.yaml").write_text(text)
+    with pytest.raises(BadInput, match=r"mine\.yaml: not a configuration file \(keys and their values are needed"):
+        read_files([ROOT / "config.yaml", tmp_path / "mine.yaml"])

@@ -70,6 +70,8 @@ def read_files(files: Sequence[Path], preset: str | None = None) -> Study:
             content = yaml.safe_load(text_of(file))
         except (OSError, yaml.YAMLError) as problem:
             raise BadInput(f"{file}: not a configuration file ({' '.join(str(problem).split())})") from None
+        if not isinstance(content, dict | None):
+            raise BadInput(f"{file}: not a configuration file (keys and their values are needed, as in preset: quick)")
         config = laid_over(config, content or {})
     return read_study(config | ({} if preset is None else {"preset": preset}))
 
@@ -83,7 +85,11 @@ def _merge(base: Any, over: Any) -> Any:
 
 
 def _one_line(problem: ValidationError) -> str:
-    error = problem.errors(include_url=False)[0]
+    errors = problem.errors(include_url=False)
+    # A key that is missing may be there under another name.
+    error = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
+    if error["loc"][:-1] != errors[0]["loc"][:-1]:
+        error = errors[0]
     key = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         known = _keys_beside(error["loc"])

@@ -190,7 +190,12 @@ def test_a_function_of_a_module_and_of_a_file(tmp_path, monkeypatch):
         assert built[1].out_features == 7
         (file,) = fingerprinted(family)
         assert file.endswith("my_nets/Small.py")
+    (tmp_path / "Loud.PY").write_text(FROZEN)
+    assert build_model("Loud.PY", {"hidden": 4}, (1, 6, 6), 3, seed=1)[1].out_features == 4
+    (tmp_path / "mine.py").write_text(FROZEN)
     for family, line in (
+        ("Mine.py", r"no such file .*; is it mine\.py\?"),
+        ("mine", r"is not one of cnn.*; is it mine\.py\?"),
         ("my_nets.small:nothing", "no module my_nets.small"),
         ("nets.py", "no such file"),
         ("a/b", "is no model; allowed"),
@@ -245,7 +250,7 @@ def test_torchvisions_models_fit_the_images():
     again = build_model("torchvision:ResNet18", {}, (3, 32, 32), 7, seed=1)
     torch.testing.assert_close(again.conv1.weight, grey.model.conv1.weight)
     for family, sizes, line in (
-        ("torchvision:resnet19", {}, "torchvision has no model 'resnet19'"),
+        ("torchvision:resnet19", {}, "torchvision has no model 'resnet19' .*near it: resnet18"),
         ("torchvision:resnet18", {"weights": "DEFAULT"}, "weights are drawn afresh"),
         ("torchvision:resnet18", {"wide": 1}, "unexpected keyword argument 'wide'"),
         ("torchvision:vit_b_16", {}, "Input shape indivisible by patch size"),

@@ -125,6 +125,8 @@ def test_real_weights_that_are_used_as_complex_ones_are_refused(function, shape)
 def test_weights_without_numbers_or_of_another_precision_are_refused(tmp_path):
     with pytest.raises(BadInput, match=r"the parameter 1\.weight has no numbers"):
         weight_layers(nn.Sequential(nn.Flatten(), nn.Linear(64, 10, device="meta")), IMAGE)
+    with pytest.raises(BadInput, match=r"the parameter 1\.weight is 0x64: there are no numbers in it"):
+        weight_layers(nn.Sequential(nn.Flatten(), nn.Linear(64, 0), nn.Linear(0, 10)), IMAGE)
     file = tmp_path / "net.py"
     file.write_text(
         "from torch import nn\ndef build(shape, outputs):\n"

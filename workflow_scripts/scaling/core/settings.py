@@ -1,8 +1,8 @@
 """What every room's settings are made of. A room states its own in its module `settings`, each setting once."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from scaling.core.errors import BadInput
 from scaling.core.registry import Registry
@@ -25,7 +25,33 @@ Distinct = AfterValidator(_all_different)
 class Section(BaseModel):
     """A group of keys; a key that it does not know is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_yes_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """true is 1 in Python; nobody means that."""
+        kinds = _kinds(cls.model_fields[info.field_name].annotation)
+        if _holds_bool(value) and not kinds & {bool, Any} and not any(issubclass(kind, BaseModel) for kind in kinds):
+            what = "text is needed, in quotes" if str in kinds else "a number is needed"
+            raise ValueError(f"{what}; YAML reads yes, on, no and off as true and false, got {value!r}")
+        return value
+
+
+def _kinds(annotation: Any) -> set[Any]:
+    """The types that an annotation is made of."""
+    inner = get_args(annotation)
+    if get_origin(annotation) is Annotated:
+        return _kinds(inner[0])
+    if get_origin(annotation) is Literal:
+        return {type(value) for value in inner}
+    return set().union(*map(_kinds, inner)) if inner else {annotation} if isinstance(annotation, type) else {Any}
+
+
+def _holds_bool(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_holds_bool, [*value, *value.values()]))
+    return any(map(_holds_bool, value)) if isinstance(value, list | tuple) else isinstance(value, bool)
 
 
 def laid_over(base: Any, over: Any) -> Any:

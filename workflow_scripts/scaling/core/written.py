@@ -74,16 +74,34 @@ def check_files(files: Iterable[str | Path]) -> None:
         for node, path in _scalars(root, (), str(file)):
             where = f"{file}, line {node.start_mark.line + 1}: config key {'.'.join(path)}: {node.value}"
             if node.tag == "tag:yaml.org,2002:int" and _OCTAL.fullmatch(node.value):
-                read, meant = yaml.safe_load(node.value), node.value.lstrip("+-0") or "0"
-                raise BadInput(f"{where} is the octal number {read} in YAML; write {meant}, or {read} if that is meant")
+                raise BadInput(f"{where} {_octal(node)}")
             if node.tag.endswith((":int", ":float")) and _SIXTIES.fullmatch(node.value):
                 raise BadInput(
                     f"{where} is {yaml.safe_load(node.value)} in YAML, a number in sixties; write the number"
                 )
 
 
-def _scalars(node: Any, path: tuple[str, ...], file: str) -> Iterator[tuple[yaml.ScalarNode, tuple[str, ...]]]:
+def _octal(node: yaml.ScalarNode) -> str:
+    """What is to be said of a number that begins with 0."""
+    before = (node.start_mark.buffer or "")[: node.start_mark.pointer]
+    if parts := re.search(r"(\d+),$", before):
+        return (
+            f"is a value of its own in YAML, beside {parts[1]}; numbers are written with a decimal point and without "
+            f"separators of thousands, not {parts[1]},{node.value}"
+        )
+    read, meant = yaml.safe_load(node.value), int(node.value.replace("_", ""))
+    return f"is the octal number {read} in YAML; write {meant}" + f", or {read} if that is meant" * (read != meant)
+
+
+def _scalars(
+    node: Any, path: tuple[str, ...], file: str, above: tuple[int, ...] = ()
+) -> Iterator[tuple[yaml.ScalarNode, tuple[str, ...]]]:
     """The plain values of a file, and the keys that lead to each."""
+    if id(node) in above:
+        raise BadInput(
+            f"{file}, line {node.start_mark.line + 1}: config key {'.'.join(path)}: its anchor stands inside itself"
+        )
+    above = (*above, id(node))
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
@@ -95,9 +113,9 @@ def _scalars(node: Any, path: tuple[str, ...], file: str) -> Iterator[tuple[yaml
             seen.add(name)
             if isinstance(key, yaml.ScalarNode) and key.style is None:
                 yield key, (*path, name)
-            yield from _scalars(value, (*path, name), file)
+            yield from _scalars(value, (*path, name), file, above)
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            yield from _scalars(value, (*path, str(index)), file)
+            yield from _scalars(value, (*path, str(index)), file, above)
     elif isinstance(node, yaml.ScalarNode) and node.style is None:
         yield node, path

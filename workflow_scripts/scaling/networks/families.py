@@ -18,7 +18,9 @@ import importlib.util
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cache, partial
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +41,12 @@ def check_family(family: str) -> None:
                 f"family: {family!r} is no model; allowed: a file of scaling/networks/models, {collections}, "
                 "package.module:function, FILE.py, FILE.py:function"
             )
-        FAMILIES.check(family)
+        try:
+            FAMILIES.check(family)
+        except BadInput as problem:
+            raise BadInput(f"{problem}{_near(f'{family}.py')}") from None
     elif kind == "file" and not Path(where).is_file():
-        raise BadInput(f"family: {where}: no such file (looked for from {os.getcwd()})")
+        raise BadInput(f"family: {where}: no such file (looked for from {os.getcwd()}){_near(where)}")
     elif kind == "collection" and not _installed(where):
         raise BadInput(f"family: {family}: the package {where} is not installed here; pip install {where} adds it")
     elif kind == "module" and _origin(where) is None:
@@ -93,15 +98,24 @@ def fingerprinted(family: str) -> list[str]:
 def _parts(family: str) -> tuple[str, str, str]:
     """(kind, where, name) of a family's name."""
     where, colon, name = family.rpartition(":")
-    if family.endswith(".py"):
+    if family.lower().endswith(".py"):
         return "file", expanded(family), "build"
-    if colon and where.endswith(".py"):
+    if colon and where.lower().endswith(".py"):
         return "file", expanded(where), name
     if colon and where.lower() in PROVIDERS.names():
         return "collection", where.lower(), name
     if colon and all(part.isidentifier() for part in (*where.split("."), name)):
         return "module", where, name
     return "library", family, "build"
+
+
+def _near(file: str) -> str:
+    """A hint at a file of that name in other capitals, or in these."""
+    folder, name = os.path.split(file)
+    with suppress(OSError):
+        found = [there for there in sorted(os.listdir(folder or ".")) if there.lower() == name.lower()]
+        return f"; is it {os.path.join(folder, found[0])}?" if found else ""
+    return ""
 
 
 def _installed(package: str) -> bool:
@@ -137,7 +151,7 @@ def _from_file(file: str) -> Any:
 def _executed(path: Path, changed: int, size: int) -> Any:
     """The module that a file is; once for each state of the file, so that its classes are the same ones."""
     name = f"own_model_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:16]}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(name, path, loader=SourceFileLoader(name, str(path)))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)

@@ -129,6 +129,8 @@ def without_numbers(model: nn.Module) -> str | None:
             return f"the parameter {name} is complex; only real ones are allowed"
         if tensor.is_meta:
             return f"the parameter {name} has no numbers (it is on the device meta); allowed: on cpu"
+        if not isinstance(tensor, nn.UninitializedParameter) and tensor.numel() == 0:
+            return f"the parameter {name} is {'x'.join(map(str, tensor.shape))}: there are no numbers in it"
     return None
 
 

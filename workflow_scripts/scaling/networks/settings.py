@@ -63,11 +63,13 @@ class Settings(Section):
     @field_validator("norms")
     @classmethod
     def _known_norms(cls, norms: list[str]) -> list[str]:
-        return [by_name(NORMS, name) for name in norms]
+        return Distinct.func([by_name(NORMS, name) for name in norms])
 
     @model_validator(mode="after")
     def _consistent(self) -> "Settings":
         self._check_variants("fragility", self.fragility)
+        for variant in self.variants:
+            self._check_keys(variant)
         for name, cell in self.cells.items():
             if cell.dataset not in self.datasets:
                 raise ValueError(f"cells.{name}.dataset: {cell.dataset!r} is not one of {', '.join(self.datasets)}")
@@ -88,6 +90,11 @@ class Settings(Section):
             if variant not in self.variants:
                 known = ", ".join(self.variants) or "(no variant is defined)"
                 raise ValueError(f"{key}: {variant!r} is not one of {known}")
+
+    def _check_keys(self, variant: str) -> None:
+        allowed = set(Training.model_fields)
+        if unknown := set(self.variants[variant]) - allowed:
+            raise ValueError(f"variants.{variant}.{min(unknown)}: not one of {', '.join(sorted(allowed))}")
 
     def _check_fit(self, name: str, cell: Cell) -> None:
         """A window under a name that nothing has would silently not be used."""
@@ -115,6 +122,13 @@ class Settings(Section):
                     raise ValueError(
                         f"{key}: {P} is not a multiple of {each}, the characters of a piece of {cell.dataset}"
                     )
+            if sizes and kind == "images":
+                for key in ("normalization_mean", "normalization_std"):
+                    if (given := len(getattr(training, key))) not in (1, sizes.shape[0]):
+                        raise ValueError(
+                            f"cells.{name}.{key}: {given} numbers, and the images of {cell.dataset} have "
+                            f"{sizes.shape[0]} channel(s); allowed: one for each, or one for all"
+                        )
             try:
                 check_task(training.task, kind, None)
             except BadInput as problem:
@@ -164,9 +178,6 @@ class Settings(Section):
         base = self.cells[cell]
         if variant == "baseline":
             return base
-        allowed = set(Training.model_fields)
-        if unknown := set(self.variants[variant]) - allowed:
-            raise ValueError(f"variants.{variant}.{min(unknown)}: not one of {', '.join(sorted(allowed))}")
         try:
             return Cell.model_validate(base.model_dump() | self.variants[variant])
         except ValidationError as problem:

@@ -1,6 +1,6 @@
 """Settings of a data set."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -86,6 +86,13 @@ class Dataset(Section):
     @classmethod
     def _expanded(cls, root: str | None) -> str | None:
         return None if root is None else expanded(root)
+
+    @field_validator("resize", mode="before")
+    @classmethod
+    def _two_numbers(cls, resize: Any) -> Any:
+        if resize is not None and not (isinstance(resize, list | tuple) and len(resize) == 2):
+            raise ValueError(f"[height, width] is needed, got {resize!r}")
+        return resize
 
     @field_validator("source")
     @classmethod

@@ -1,5 +1,6 @@
 """Models of torchvision, with fresh weights: `family: torchvision:resnet18`."""
 
+import difflib
 from typing import Any
 
 from torch import Tensor, nn
@@ -23,7 +24,8 @@ def build(name: str, image_shape: tuple[int, int, int], classes: int, **sizes: A
 
     known = torchvision.models.list_models(module=torchvision.models)
     if name.lower() not in known:
-        raise BadInput(f"family: torchvision has no model {name!r} for classes of images; it has {', '.join(known)}")
+        near = ", ".join(difflib.get_close_matches(name.lower(), known, n=6, cutoff=0.4)) or ", ".join(known)
+        raise BadInput(f"family: torchvision has no model {name!r} for classes of images; near it: {near}")
     for key in ("weights", "num_classes", "progress"):
         if key in sizes:
             raise BadInput(f"sizes.{key}: not a size; weights are drawn afresh, and the data set has the classes")

@@ -6,6 +6,7 @@ Each setting stands here once, with its type, its bounds and its meaning: the co
 
 from collections.abc import Callable
 from dataclasses import MISSING, asdict, dataclass, field, fields
+from math import isfinite
 from typing import Any, Literal, get_args, get_origin
 
 from scaling.core.errors import BadInput
@@ -181,6 +182,8 @@ def _problem(kind: Any, value: Any) -> str | None:
     wanted = get_origin(kind) or kind
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return None
+    if wanted is float and isinstance(value, float) and not isfinite(value):
+        return "must be finite"
     if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
         return f"must be {'true or false' if wanted is bool else f'a {wanted.__name__}'}"
     if wanted is list:
