@@ -38,6 +38,7 @@ ROUTINE = re.compile(
 POINT = re.compile(r"P \d+  seed (\d+)  epoch ([\d.e+]+)/(\d+)  train [\d.nan]+  test ([\d.nan]+)")
 RATE = re.compile(r"[\d,]+ images/s")
 SHOWN_OF_A_LOG = 20  # lines
+LOOKED_AT = ("picture",)  # rules whose output a person is told of at once
 ROWS = 6  # of jobs under way, at most
 
 
@@ -117,7 +118,7 @@ class Progress:
         elif self._job and line.startswith("    "):
             self._detail(*line.strip().partition(": ")[::2])
         elif found := FINISHED.match(line):
-            self._finish(found[1])
+            return self._finish(found[1])
         elif line.startswith("Job stats:"):
             self._counting, self.total = True, Counter()
         elif self._counting and (found := COUNTED.match(line)):
@@ -153,13 +154,15 @@ class Progress:
             self.running[value] = self._job
             self._most = max(self._most, len(self.running))
 
-    def _finish(self, jobid: str) -> None:
+    def _finish(self, jobid: str) -> list[str]:
         job = self.running.pop(jobid, None)
-        if job is not None:
-            self.done[job.rule] += 1
-            self.seconds[job.rule].append((self.now or time.time()) - job.start)
-            self.runs += job.runs
-            self.epochs += job.trained()[1]
+        if job is None:
+            return []
+        self.done[job.rule] += 1
+        self.seconds[job.rule].append((self.now or time.time()) - job.start)
+        self.runs += job.runs
+        self.epochs += job.trained()[1]
+        return [f"{job.about['output']} can be looked at"] if job.rule in LOOKED_AT else []
 
     def left(self, now: float) -> float | None:
         """Seconds to the end: the jobs left, each as long as the latest of its rule, as many at once as so far.

@@ -40,6 +40,13 @@ rule picture:
         " --exponents {input.exponents:q} --png {output.png:q} > {log:q} 2>&1"
 
 
+# What a run may be asked to make first: --prioritize first_look.
+rule first_look:
+    input:
+        ["results/picture.png"] if SHOWN_CELL else [],
+    localrule: True
+
+
 rule front_page:
     input:
         **FRONT_PAGE,

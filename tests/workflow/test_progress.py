@@ -88,6 +88,13 @@ def test_time_left_is_that_of_the_jobs_left():
     assert progress.left(progress.now) == pytest.approx(4 * 601)
 
 
+def test_a_person_is_told_when_the_picture_is_there():
+    lines = ["[Fri Nov 27 08:00:00 2026]", "localrule picture:", "    output: results/picture.png", "    jobid: 7"]
+    progress = Progress()
+    assert not any(progress.feed(line) for line in lines)
+    assert progress.feed("Finished jobid: 7 (Rule: picture)") == ["results/picture.png can be looked at"]
+
+
 def test_all_but_routine_stays_visible():
     words = ["Error in rule good:", "    jobid: 2", "    log: logs/good.log (check log file(s))", "WorkflowError: no"]
     progress, seen = fed(*LINES, "[Mon Nov 23 02:00:11 2026]", *words)
