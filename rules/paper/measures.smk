@@ -1,13 +1,16 @@
-# Beside the paper: cells in another measure of the same runs, and trained by another loss. Also of recorded studies.
+# Beside the paper: the law that curves have in common; cells in another measure of the same runs, and trained by another
+# loss. Also of recorded studies.
+COMMON_LAW = "the law that curves have in common"
 MEASURES = "error and loss of the same runs"
 TASKS_SHOW = "the same networks trained by another loss"
 
 
 def beside(of):
-    """The files of both, as far as a source has such rows."""
-    files = [f"results/{of}figures/{kind}.{ending}" for kind in ("measures", "tasks") for ending in ("pdf", "png")]
-    files += [f"results/{of}tasks.tsv"]
-    return [file for kind in ("measures", "tasks") if rows_of(of, kind) for file in files if kind in file]
+    """The files of all three, as far as a source has such rows."""
+    rows = {"common_law": "baseline", "measures": "measures", "tasks": "tasks"}
+    made = [name for name, kind in rows.items() if rows_of(of, kind)]
+    files = [f"results/{of}figures/{name}.{ending}" for name in made for ending in ("pdf", "png")]
+    return files + [f"results/{of}tasks.tsv"] * ("tasks" in made)
 
 
 def files_beside(kind, folder, ending):
@@ -21,6 +24,31 @@ def settings_beside(kind):
 
 
 TARGETS += beside("")
+
+
+rule figure_common_law:
+    input:
+        curves=files_beside("baseline", "curves", ".parquet"),
+        optima=files_beside("baseline", "curves", ".optima.parquet"),
+        exponents=files_beside("baseline", "exponents", ".tsv"),
+        scales=files_beside("baseline", "exponents", ".scales.tsv"),
+    output:
+        pdf="results/{of}figures/common_law.pdf",
+        png=report(
+            "results/{of}figures/common_law.png",
+            caption="captions/common_law.rst",
+            category="Figures",
+            labels={"figure": "common law", "shows": COMMON_LAW},
+        ),
+    log:
+        "logs/figures/{of}common_law.log",
+    localrule: True
+    params:
+        settings=settings_beside("baseline"),
+        code=code("paper/common_law"),
+    shell:
+        'python "$SCALING_RUN" paper/common_law --curves {input.curves:q} --optima {input.optima:q}'
+        " --exponents {input.exponents:q} --scales {input.scales:q} --pdf {output.pdf:q} --png {output.png:q} > {log:q} 2>&1"
 
 
 rule figure_measures:

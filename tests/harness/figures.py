@@ -56,20 +56,23 @@ def synthetic_panel(
         names = ("gamma_1", "gamma_2", "gamma_pred", "gamma_meas")
         ends = {f"{name}{end}": authors[name] * f for name in names for end, f in (("_low", 0.9), ("_high", 1.1))}
         fit = {"min_P": P[1], "omega": 1.0, "correction_2": 0.02, "correction_meas": -0.01}
-        fit |= {"fitted_plateau": 0.9, "fitted_floor": 0.01, "onset": 1.0, "approach": 1.0}
+        fit |= {"x_left": 10 ** (-1 / gamma_1), "x_right": 10 ** (-0.3 / gamma_1)}
+        fit |= {"min_log10_norm": -np.inf, "fitted_plateau": 0.0, "fitted_floor": 0.01, "onset": 1.0, "approach": 1.0}
         rows.append({"procedure": "robust", **{name: authors[name] for name in names}, **ends, **fit})
     local = pd.DataFrame({"P": P, "gamma_1": gamma_1, "sigma_1": 0.01, "intercept": np.log10(0.5)})
     x = np.linspace(-1.2 / gamma_1, 0.3 / gamma_1, 60)
     slopes = pd.DataFrame({"log10_x": x, "slope": -gamma_1 * np.tanh(gamma_1 * np.log(10) * x)})
     slopes = slopes.assign(sigma=0.1 * gamma_1 if runs > 1 else np.nan, in_window=x < x[15])
-    return Panel(row, column, pd.concat(curves), optima, pd.DataFrame(rows), local, slopes)
+    scales = pd.DataFrame({"P": P, "log10_lambda_s": log10_opt, "log10_error_s": np.log10(error_opt)})[1:]
+    return Panel(row, column, pd.concat(curves), optima, pd.DataFrame(rows), local, slopes, scales)
 
 
 def without_fits(panel):
     """The panel as it comes out where nothing could be fitted."""
     exponents = panel.exponents.copy()
     exponents[exponents.columns.drop("procedure")] = np.nan
-    return replace(panel, exponents=exponents, local_fits=panel.local_fits.iloc[:0], slopes=panel.slopes.iloc[:0])
+    empty = {name: getattr(panel, name).iloc[:0] for name in ("local_fits", "slopes", "scales")}
+    return replace(panel, exponents=exponents, **empty)
 
 
 @pytest.fixture(scope="session")

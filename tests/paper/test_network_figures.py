@@ -10,6 +10,7 @@ from matplotlib import pyplot
 from scaling.analysis.exponents import IDENTITY, identified, long_form
 from scaling.core.tidy import write_table
 from scaling.paper.figures.collapse import draw_collapse
+from scaling.paper.figures.common_law import draw_common_law
 from scaling.paper.figures.exponent_fits import draw_exponent_fits
 from scaling.paper.figures.learning_curves import draw_learning_curves
 from scaling.paper.figures.scaling_laws import draw_scaling_laws
@@ -17,7 +18,7 @@ from scaling.paper.figures.trajectories import draw_trajectories
 from scaling.plotting.panels import panel_grid, read_panels, rows_and_columns
 from scaling.plotting.style import save_figure
 
-KINDS = [draw_learning_curves, draw_collapse, draw_exponent_fits, draw_scaling_laws]
+KINDS = [draw_learning_curves, draw_collapse, draw_exponent_fits, draw_scaling_laws, draw_common_law]
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +61,22 @@ def test_panels_stand_in_rows_and_columns_or_run_on(paper_grid, quick_row):
     # Five of six: no grid, and the panel above the gap carries its own axis label.
     _, axes = panel_grid(paper_grid[:5], "x", "y")
     assert [bool(ax.get_xlabel()) for ax in axes] == [False] * 2 + [True] * 3
+
+
+def test_laws_of_all_P_lie_on_one_another_over_their_scales(quick_row):
+    """Where their rounding at 0.9 does not reach; one P is not fitted."""
+    figure = draw_common_law(quick_row[:1])
+    left, right = figure.axes[:2]
+    assert len(left.lines) == 5 and len(right.lines) == 4 + 1  # the early law as well
+    at = np.linspace(-1.0, 0.2, 13)
+    curves = [np.interp(at, line.get_xdata(), line.get_ydata()) for line in right.lines[:-1]]
+    for curve in curves:
+        assert curve == pytest.approx(np.mean(curves, axis=0), abs=0.1)
+
+
+def test_where_no_law_was_fitted_the_figure_says_so(quick_row):
+    words = [text.get_text() for ax in draw_common_law(quick_row).axes for text in ax.texts]
+    assert words.count("no common law") == 1
 
 
 def test_curves_and_stars_are_the_tables(single):

@@ -44,7 +44,8 @@ class Panel:
     curves: P, log10_norm, error_mean, error_sem, runs. optima: P, log10_lambda_opt, error_opt, log10_l_0, censored.
     exponents: one row per procedure. local_fits: P, gamma_1, intercept of
     log10(error/error_opt) = intercept - gamma_1 log10(lambda/lambda_opt). slopes: log10_x = log10(lambda/lambda_opt),
-    slope, sigma, in_window of the curves' common law (scaling.analysis.robust.slopes).
+    slope, sigma, in_window of the curves' common law (scaling.analysis.robust.slopes). scales: P, log10_lambda_s and
+    log10_error_s by which the robust procedure rescales each P.
     """
 
     row: str
@@ -54,6 +55,7 @@ class Panel:
     exponents: pd.DataFrame | None = None
     local_fits: pd.DataFrame | None = None
     slopes: pd.DataFrame | None = None
+    scales: pd.DataFrame | None = None
 
     @property
     def title(self) -> str:

@@ -162,6 +162,10 @@ class FittedDeparture:
         """log10 of the error that is seen, [N]."""
         return Departure(1.0, 1.0, Beginning()).seen(log10_law[None], self._theta)[0][0]
 
+    def share(self, log10_law: np.ndarray) -> np.ndarray:
+        """d log error/d log law, [N]: how much of the law is seen, 1 far from guessing and floor."""
+        return Departure(1.0, 1.0, Beginning()).seen(log10_law[None], self._theta)[1][0]
+
     def law(self, log10_error: np.ndarray) -> np.ndarray:
         """log10 of the law's error, [N]."""
         return Departure(1.0, 1.0, Beginning()).law(log10_error[None], self._theta)[0]
