@@ -55,6 +55,29 @@ def test_what_is_computed_of_positions_and_added_does_not_count():
     assert layers.left_out[0][:2] == ("weight", (1, 8, 4))
 
 
+class Positions(nn.Module):
+    """Tokens made of an image, their places, and a table that each image looks up elsewhere."""
+
+    def __init__(self):
+        super().__init__()
+        self.tokens, self.places, self.kinds = nn.Embedding(4, 6), nn.Embedding(64, 6), nn.Embedding(2, 6)
+        self.head = nn.Linear(6, 10)
+
+    def forward(self, images):
+        numbers = images.flatten(1).long().clamp(0, 3)
+        places = self.places(torch.arange(64, device=images.device))
+        mixed = self.tokens(numbers) + places + self.kinds(torch.zeros_like(places[:, 0], dtype=torch.long))
+        return self.head(mixed.mean(1))
+
+
+def test_tables_of_which_every_example_looks_up_the_same_rows_are_positions():
+    layers = weight_layers(Positions(), IMAGE)
+    assert [layer.name for layer in layers] == ["tokens", "head"]
+    assert [(name, why) for name, _, why in layers.left_out if "same rows" in why] == [
+        (f"{name}.weight", "the same rows for every example (positions)") for name in ("places", "kinds")
+    ]
+
+
 def test_a_kernel_of_ones_own_counts_with_its_groups():
     def depthwise(images, model):
         return F.conv2d(images.expand(-1, 4, -1, -1), model.weight, groups=4)
@@ -68,7 +91,7 @@ def test_a_kernel_of_ones_own_counts_with_its_groups():
 
 def test_sums_of_rows_are_looked_up_as_rows_are():
     def words(images, model):
-        return F.embedding_bag(torch.zeros(len(images), 3, dtype=torch.long), model.weight)
+        return F.embedding_bag(images.flatten(1).long(), model.weight)
 
     (layer, _), _ = statistics(Own(words, torch.randn(16, 7)))
     assert layer.matrix.shape == (7, 16)
@@ -140,3 +163,20 @@ def test_weights_without_numbers_or_of_another_precision_are_refused(tmp_path):
 def test_a_compiled_script_is_a_model_too():
     model = torch.jit.trace(nn.Sequential(nn.Flatten(), nn.Linear(64, 10)), torch.zeros(1, *IMAGE))
     assert [layer.matrix.shape for layer in weight_layers(model, IMAGE)] == [(10, 64)]
+
+
+class Standardised(nn.Conv2d):
+    """With a gain for each output, as normaliser-free networks have it."""
+
+    def __init__(self, *sizes):
+        super().__init__(*sizes)
+        self.gain = nn.Parameter(torch.ones(self.out_channels, 1, 1, 1))
+
+    def forward(self, images):
+        return F.conv2d(images, (self.weight - self.weight.mean((1, 2, 3), keepdim=True)) * self.gain, self.bias)
+
+
+def test_a_gain_of_a_kernel_is_no_matrix():
+    layers = weight_layers(nn.Sequential(Standardised(1, 4, 3), nn.Flatten(), nn.Linear(144, 10)), IMAGE)
+    assert [(layer.name, layer.matrix.shape) for layer in layers] == [("0", (4, 9)), ("2", (10, 144))]
+    assert ("0.gain", (4, 1, 1, 1), "biases and gains") in layers.left_out

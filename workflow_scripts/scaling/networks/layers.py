@@ -74,7 +74,7 @@ class WeightLayers(list[WeightLayer]):
         out: dict[str, list[str]] = {}
         for name, shape, why in self.left_out:
             out.setdefault(why, []).append(f"{name} {'x'.join(map(str, shape))}" if len(shape) > 1 else name)
-        reasons = [f"{why}: {', '.join(names[:6])}{' ...' * (len(names) > 6)}" for why, names in out.items()]
+        reasons = [f"{why}: {_some(names)}" for why, names in out.items()]
         said = f"norm: {len(self)} matrices, {share:.3g} % of {self.parameters:,} parameters"
         return "; ".join([said, *(["left out: " + "; ".join(reasons)] if reasons else []), *self.notes])
 
@@ -148,7 +148,10 @@ def layers_met(
     _refuse(watch, family)
     found = matrices(model, watch.computed | watch.products)
     place = {name: index for index, name in enumerate(watch.order)}
-    used = sorted((matrix for matrix in found if matrix.parameter in place), key=lambda m: place[m.parameter])
+    used = sorted(
+        (matrix for matrix in found if matrix.parameter in place and not _is_constant(matrix, watch)),
+        key=lambda matrix: place[matrix.parameter],
+    )
     if not used:
         raise BadInput(f"{family}: no weight matrix in it, so that its norm is not defined")
     layers = WeightLayers([seen.layer(matrix, model) for matrix in used])
@@ -209,6 +212,11 @@ class _Seen:
         )
 
 
+def _is_constant(matrix: Matrix, watch: Watch) -> bool:
+    """Whether it is only a table of positions."""
+    return matrix.kind == "embedding" and matrix.parameter in watch.constant and matrix.parameter not in watch.products
+
+
 def _refuse(watch: Watch, family: str) -> None:
     """Raise BadInput for weights that the norm would leave out, or take for others, without a word."""
     if watch.strangers:
@@ -229,9 +237,13 @@ def _said(watch: Watch, layers: WeightLayers) -> list[str]:
     computed = [name for name in watch.computed if name in counted - made and name not in watch.products]
     fixed = [f"{name} {'x'.join(map(str, shape))}" for name, shape in watch.fixed.items()]
     return [
-        *([f"counted as it is, though something computed of it multiplies: {', '.join(computed)}"] if computed else []),
-        *([f"fixed and not counted, since they are no parameters: {', '.join(fixed)}"] if fixed else []),
+        *([f"counted as it is, though something computed of it multiplies: {_some(computed)}"] if computed else []),
+        *([f"fixed and not counted, since they are no parameters: {_some(fixed)}"] if fixed else []),
     ]
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:6]) + " ..." * (len(names) > 6)
 
 
 def _module_of(matrix: Matrix, model: nn.Module) -> nn.Module:
@@ -254,6 +266,8 @@ def _account(layers: WeightLayers, parameters: dict[str, Tensor], watch: Watch) 
             continue
         if name not in watch.order:
             why = "never used by an image"
+        elif name in watch.constant:
+            why = "the same rows for every example (positions)"
         elif sum(size > 1 for size in tensor.shape) < 2:
             why = "biases and gains"
         else:

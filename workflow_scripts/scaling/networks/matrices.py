@@ -28,6 +28,8 @@ GATES = {
     nn.RNN: (),
     nn.RNNCell: (),
 }
+#: Modules whose matrices are those that are called `weight...`; others are a subclass's own.
+TORCHS = (_ConvNd, nn.Linear, nn.Embedding, nn.EmbeddingBag, nn.Bilinear, nn.RNNBase, nn.RNNCellBase)
 PACKED = ("query", "key", "value")
 
 
@@ -151,7 +153,10 @@ def _of_module(
 def _read(matrix: Matrix, module: nn.Module, module_name: str, name: str, products: Mapping[str, str]) -> Any:
     """The matrices that a tensor of a module is."""
     kind, last = type(module), module_name.rpartition(".")[2]
-    if isinstance(module, _ConvTransposeNd):
+    if isinstance(module, TORCHS) and not name.startswith("weight"):  # a subclass's own
+        if role := products.get(matrix.parameter):
+            yield _by_use(matrix, role, module)
+    elif isinstance(module, _ConvTransposeNd):
         yield replace(matrix, kind="conv", layout="transposed convolution", groups=module.groups)
     elif isinstance(module, _ConvNd):
         yield replace(matrix, kind="conv", groups=module.groups)

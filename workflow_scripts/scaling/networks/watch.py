@@ -32,6 +32,7 @@ class Watch(TorchDispatchMode):
         (of so many groups), "embedding".
     computed : the same of those that never multiply themselves: something computed of them alone multiplies the data.
     fixed : shapes, by name, of buffers that multiply the data.
+    constant : those that are tables of which each example looks up the same rows: positions.
     complex : those whose numbers are used in pairs, as complex ones.
     strangers : shapes of parameters that are used and are none of the model's.
     """
@@ -48,11 +49,14 @@ class Watch(TorchDispatchMode):
         self.products: dict[str, str] = {}
         self.computed: dict[str, str] = {}
         self.fixed: dict[str, tuple[int, ...]] = {}
+        self.constant: dict[str, None] = {}
+        self.told = False
         self.complex: dict[str, None] = {}
         self.strangers: list[tuple[int, ...]] = []
 
     def given(self, *data: Any) -> None:
         """What the network is given: no weights can be made of it."""
+        self.told = True
         self.origins |= {_storage(tensor): None for tensor in tree_leaves(data) if isinstance(tensor, Tensor)}
 
     def __torch_dispatch__(self, function: Any, types: Any, arguments: tuple = (), options: Any = None) -> Any:
@@ -77,12 +81,18 @@ class Watch(TorchDispatchMode):
         elif packet is _ATEN.convolution:
             kind = "transposed convolution" if arguments[6] else "convolution"
             self._factor(arguments[1], arguments[0], role=f"{kind}: {arguments[8]}")
-        elif packet in _LOOK_UPS:
+        elif packet in _LOOK_UPS and self._of_data(arguments[1]):
             self._factor(arguments[0], arguments[1], role="embedding")
+        elif packet in _LOOK_UPS and (name := self._name(arguments[0])):
+            self.constant.setdefault(name)
         origins = [self._origin(tensor) for tensor in tensors]
         origin = None if None in origins else frozenset().union(*origins)
         self.origins |= {_storage(tensor): origin for tensor in tree_leaves(result) if isinstance(tensor, Tensor)}
         return result
+
+    def _of_data(self, tensor: Tensor) -> bool:
+        """Whether a tensor depends on the data, as far as it has been said what these are."""
+        return not self.told or self._origin(tensor) is None
 
     def _name(self, tensor: Any) -> str | None:
         return self.owner.get(_storage(tensor)) if isinstance(tensor, Tensor) else None
@@ -98,7 +108,7 @@ class Watch(TorchDispatchMode):
             self.products.setdefault(name, role or self._layout(factor, name, contracted, free))
         elif self._origin(other) is None and (names := self._origin(factor)) is not None:
             for name in names:
-                if self.parameters[name].ndim > 1:
+                if sum(size > 1 for size in self.parameters[name].shape) > 1:  # gains of a kernel are none
                     self.computed.setdefault(name, role or self._layout(factor, name, contracted, free))
             if buffer := self.buffers.get(_storage(factor)):
                 self.fixed.setdefault(buffer, tuple(factor.shape))
