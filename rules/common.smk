@@ -7,13 +7,14 @@ import shutil
 import sys
 
 from scaling.config import read_study
-from scaling.core.written import check_files
+from scaling.core.written import check_files, check_words
 from scaling.core.fingerprint import fingerprint as code
 from scaling.networks.settings import NAMES
 from scaling.sources.source import Row, Source, study_of
 
 try:
     check_files(workflow.configfiles)
+    check_words(sys.argv)
     STUDY = read_study(config, workflow.configfiles)
 except BadInput as problem:
     raise WorkflowError(str(problem))

@@ -2,9 +2,14 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from harness.paths import EXAMPLE_CURVES
 
+from scaling.analysis.authors import authors_exponents
+from scaling.analysis.mean_curves import mean_curves
 from scaling.analysis.remarks import remarks, with_remarks
+from scaling.analysis.robust.procedure import robust_exponents
+from scaling.analysis.settings import FitWindow
 
 BASE = pd.read_csv(EXAMPLE_CURVES, sep="\t").assign(diverged=False)
 BASE["log10_norm"] = np.log10(BASE.pop("norm"))
@@ -36,3 +41,18 @@ def test_what_follows_from_a_remark_is_not_said_again():
     assert with_remarks("no run has two finite points of different norm", said) == said[0]
     assert with_remarks("no early power law", said) == "all 25 runs diverged; no early power law"
     assert with_remarks(np.nan, said) == said[0]
+
+
+@pytest.mark.parametrize("error", [0.5, 1.0])
+def test_errors_that_never_change_have_no_exponents(error):
+    found = robust_exponents(BASE.assign(test_error=error), resamples=0).exponents.iloc[0]
+    assert found["note"] == "the test error is the same all along each run"
+    assert found[["gamma_1", "gamma_2", "gamma_pred", "gamma_meas"]].isna().all()
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_set_that_is_learned_perfectly_is_no_warning():
+    perfect = BASE.assign(test_error=(BASE["test_error"] - 0.1).clip(lower=0.0), norm="own")
+    curves, optima = mean_curves(perfect)
+    assert (optima["error_opt"] == 0).any()
+    authors_exponents(curves, optima, FitWindow())

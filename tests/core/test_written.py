@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from scaling.core.errors import BadInput
-from scaling.core.written import as_yaml, check_files, with_numbers
+from scaling.core.written import as_yaml, check_files, check_words, with_numbers
 
 
 def test_exponents_without_a_point_are_numbers():
@@ -63,3 +63,15 @@ def test_settings_are_written_without_anchors_and_read_back_the_same():
     text = as_yaml(settings)
     assert "&" not in text and text.index("B_x") < text.index("A_y") and "größer" in text
     assert yaml.safe_load(text) == settings
+
+
+def test_settings_of_a_command_line_are_checked_as_those_of_a_file():
+    check_words(["snakemake", "--cores", "08", "all", "--config", "preset=quick", "P=[100]", "--set-threads", "x=010"])
+    for words, line in (
+        (["--config", "seeds=010"], "--config, line 1: config key seeds: 010 is the octal number 8 in YAML"),
+        (["-C", "a=1", "cells={A_b: {P: [0100]}}"], "config key cells.A_b.P.0: 0100 is the octal number 64"),
+        (["--config", "cells={a: 1, a: 2}"], "config key cells.a is there twice"),
+    ):
+        with pytest.raises(BadInput) as problem:
+            check_words(words)
+        assert line in str(problem.value)

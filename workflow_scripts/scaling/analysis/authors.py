@@ -100,7 +100,8 @@ def _local_lines(curves: pd.DataFrame, optima: pd.DataFrame, window: FitWindow) 
     lines = []
     for P, curve in curves[curves["P"] >= window.gamma_1_min_P].groupby("P"):
         log10_x = (curve["log10_norm"] - minimum.loc[P, "log10_lambda_opt"]).to_numpy()
-        log10_y = _log10(curve["error_mean"]) - _log10(minimum.loc[P, "error_opt"])
+        with np.errstate(invalid="ignore"):  # an error of zero against a smallest one of zero: no point
+            log10_y = _log10(curve["error_mean"]) - _log10(minimum.loc[P, "error_opt"])
         law = _fit(log10_x, log10_y, (left <= log10_x) & (log10_x <= right))
         if np.isfinite(law.sigma):
             lines.append((P, -law.exponent, law.sigma, law.intercept))

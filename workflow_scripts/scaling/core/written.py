@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -67,18 +68,31 @@ def check_files(files: Iterable[str | Path]) -> None:
     `seeds` in one section.
     """
     for file in files:
-        try:
-            root = yaml.compose(text_of(file), Loader=yaml.SafeLoader)
-        except (OSError, yaml.YAMLError):
-            continue  # whoever reads it says so
-        for node, path in _scalars(root, (), str(file)):
-            where = f"{file}, line {node.start_mark.line + 1}: config key {'.'.join(path)}: {node.value}"
-            if node.tag == "tag:yaml.org,2002:int" and _OCTAL.fullmatch(node.value):
-                raise BadInput(f"{where} {_octal(node)}")
-            if node.tag.endswith((":int", ":float")) and _SIXTIES.fullmatch(node.value):
-                raise BadInput(
-                    f"{where} is {yaml.safe_load(node.value)} in YAML, a number in sixties; write the number"
-                )
+        with suppress(OSError):  # whoever reads it says so
+            _check(text_of(file), str(file))
+
+
+def check_words(words: Iterable[str]) -> None:
+    """The same of a command line's words: of each KEY=VALUE behind --config."""
+    behind = False
+    for word in words:
+        if word.startswith("-"):
+            behind = word in ("--config", "-C")
+        elif behind and (given := re.fullmatch(r"(\w+)=(.*)", word, re.DOTALL)):
+            _check(given[2], "--config", (given[1],))
+
+
+def _check(text: str, source: str, above: tuple[str, ...] = ()) -> None:
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:
+        return  # whoever reads it says so
+    for node, path in _scalars(root, above, source):
+        where = f"{source}, line {node.start_mark.line + 1}: config key {'.'.join(path)}: {node.value}"
+        if node.tag == "tag:yaml.org,2002:int" and _OCTAL.fullmatch(node.value):
+            raise BadInput(f"{where} {_octal(node)}")
+        if node.tag.endswith((":int", ":float")) and _SIXTIES.fullmatch(node.value):
+            raise BadInput(f"{where} is {yaml.safe_load(node.value)} in YAML, a number in sixties; write the number")
 
 
 def _octal(node: yaml.ScalarNode) -> str:

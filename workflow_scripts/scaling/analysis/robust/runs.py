@@ -161,6 +161,8 @@ def runs_on_grid(trajectories: pd.DataFrame, x: str = "log10_norm", points: int 
             last.append(bool(error[-1] <= error.min()))
     if not runs:
         raise BadInput(f"trajectories: {NO_RUN}")
+    if all(np.ptp(error) == 0 and error[0] > 0 for _, error in runs):
+        raise BadInput("trajectories: the test error is the same all along each run")
     learned = _learned([error for _, error in runs], np.array(owners))
     stuck, lost = int((~learned).sum()), tuple(np.setdiff1d(owners, np.array(owners)[learned]).astype(float))
     runs, owners, last = (list(compress(values, learned)) for values in (runs, owners, last))
