@@ -161,6 +161,28 @@ rule perceptron_mean_field:
         " --output {output:q} > {log:q} 2>&1"
 
 
+rule perceptron_mean_field_plain:
+    output:
+        "results/perceptron/mean_field_plain.tsv",
+    log:
+        "logs/perceptron_mean_field_plain.log",
+    benchmark:
+        "results/benchmarks/perceptron_mean_field_plain.tsv"
+    resources:
+        # How each step answers to each before it, in single precision, for each effective pattern.
+        mem_mb=int(4e-6 * (MEAN_FIELD.plain_steps + 1) ** 2 * min(MEAN_FIELD.patterns, 4096) * 1.5) + 1000,
+    params:
+        alphas=MEAN_FIELD.plain_alphas,
+        rates=MEAN_FIELD.plain_rates,
+        # The scatter of its runs is that of few patterns: more are not needed.
+        settings=f"--steps {MEAN_FIELD.plain_steps} --patterns {min(MEAN_FIELD.patterns, 4096)}"
+        f" --runs {MEAN_FIELD.runs} --seed {MEAN_FIELD.seed}",
+        code=code("perceptron/mean_field_plain"),
+    shell:
+        'python "$SCALING_RUN" perceptron/mean_field_plain --alphas {params.alphas} --rates {params.rates}'
+        " {params.settings} --output {output:q} > {log:q} 2>&1"
+
+
 rule perceptron_free_norm_limit:
     input:
         mean_field=of_alphas("mean_field", MEAN_FIELD.alphas),

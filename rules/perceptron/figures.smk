@@ -60,7 +60,7 @@ for number, tables in PERCEPTRON_FIGURES.items():
 
 # Beyond the paper's figures: free over fixed norm for N to infinity.
 TARGETS += [f"results/figures/perceptron_free_norm.{kind}" for kind in ("pdf", "png")]
-TARGETS += ["results/perceptron/mean_field.tsv", "results/perceptron/free_norm_windows.tsv"]
+TARGETS += [f"results/perceptron/{table}.tsv" for table in ("mean_field", "mean_field_plain", "free_norm_windows")]
 
 
 rule perceptron_figure_free_norm:

@@ -114,3 +114,8 @@ def test_isotropic_inputs():
 def test_no_collapse_outside_of_region_one():
     with pytest.raises(BadInput, match="delta below"):
         tables.collapse(0.5, 2, [100])
+
+
+def test_no_collapse_where_there_is_no_minimum():
+    with pytest.raises(BadInput, match=r"a = 0\.1, delta = 0\.5: the error falls up to the maximum margin"):
+        tables.collapse(0.1, 0.5, [100])

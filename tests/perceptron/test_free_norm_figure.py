@@ -24,3 +24,15 @@ def test_figure(assert_legible):
     np.testing.assert_allclose(slope.lines[0].get_ydata(), limit["slope_free"])
     np.testing.assert_allclose(np.asarray(late.lines[1].get_ydata(), float), lag["adiabatic"])
     pyplot.close("all")
+
+
+def test_without_samples_at_large_alpha(assert_legible):
+    """Two panels are whole, and the third says why it is empty."""
+    table = pd.DataFrame({"alpha": 5.0, "lambda": [0.5, 1.0], "log_ratio": 0.1, "sigma": 1e-3})
+    lag = pd.DataFrame(columns=["alpha", "lambda_over_alpha", "measured", "measured_sigma", "adiabatic"], dtype=float)
+    figure = figure_free_norm(
+        table.assign(samples=np.nan, samples_sigma=np.nan), large_alpha(np.geomspace(0.01, 100, 30)), lag
+    )
+    assert_legible(figure)
+    assert "no samples of" in figure.axes[2].texts[0].get_text()
+    pyplot.close("all")

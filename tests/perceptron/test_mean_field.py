@@ -71,6 +71,14 @@ def test_an_alpha_without_samples_has_no_number_there():
     assert beside_samples(found, curves)[["samples", "samples_sigma"]].isna().all(axis=None)
 
 
+def test_a_single_sample_has_no_error():
+    """Its mean is there, the standard error is not."""
+    paths = [free_norm_paths(5, 30, 1, LAMBDAS, 1e-6, 0), fixed_norm_paths(5, 30, 1, LAMBDAS, 0)]
+    found = pd.DataFrame({"alpha": 5.0, "lambda": [0.2, 1.0], "log_ratio": 0.1, "sigma": 0.0})
+    table = beside_samples(found, mean_curves(pd.concat(paths)))
+    assert table["samples"].notna().all() and table["samples_sigma"].isna().all()
+
+
 @pytest.mark.parametrize(
     ("alpha", "lambda_max", "patterns"), [(0, 1, 1024), (5, 0, 1024), (5, 2e3, 1024), (5, 1, 1000), (5, 1, 32)]
 )

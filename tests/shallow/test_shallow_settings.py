@@ -11,6 +11,7 @@ from scaling.core.errors import BadInput
     ("settings", "named"),
     [
         ({"noise": 0}, r"shallow\.noise"),
+        ({"noise": 1e30}, r"shallow\.noise"),
         ({"laws": {"g": [0.5]}}, r"shallow\.laws\.g\.0"),
         ({"laws": {"g": [0.75, 1.0]}}, "g = 1, where the norm grows with a logarithm, has no exponents"),
         ({"paths": {"g": []}}, r"shallow\.paths\.g"),

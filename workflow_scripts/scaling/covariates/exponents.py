@@ -18,6 +18,7 @@ SCAN_POINTS = 200
 WINDOW = (0.03, 0.5)
 WINDOW_POINTS = 30
 BELOW_OPTIMUM = 1e-8  # norm over the optimal one where the scan for the steepest slope begins
+LATE = np.array([-20.0, -30.0, -40.0])  # log kappa of the points that k_1 is extrapolated from
 PLATEAU_FLATNESS = 0.05  # a second early law: the local exponent changes by less per e-fold of the norm
 
 
@@ -32,7 +33,8 @@ def exponents(laws: Sequence[Law], ns: Sequence[float]) -> pd.DataFrame:
     gamma_2 and gamma (from n to 1.01 n), product_over_gamma (gamma_1 gamma_2 / gamma), end_over_opt (without noise: the
     error at the end of the path, which is the maximum margin, over the smallest one), k_1 (of the early law, at n =
     infinity).
-    Accuracy of measured: 1e-7; gamma_1 and gamma_1_second, from scanned points, and end_over_opt 2e-3; k_1 1e-4.
+    Accuracy of measured: 1e-7; gamma_1 and gamma_1_second, from scanned points, and end_over_opt 2e-3; k_1 1e-7,
+    but 1e-2 near the borders beta = 1 and 2 and from a = 5 on.
     """
     rows = []
     for law in laws:
@@ -80,9 +82,14 @@ def end_over_optimum(a: float, delta: float) -> float:
 
 
 def measured_k_1(spectrum: Spectrum, law: Law) -> float:
-    """epsilon |w|^gamma_1 late on the path at n = infinity."""
-    points = population.path(spectrum, np.array([-30.0]))
-    return float(points.epsilon[0] * points.norm[0] ** early_exponent(*law[:2]))
+    """The limit of epsilon |w|^gamma_1 on the path at n = infinity: late points, and Aitken's extrapolation from them.
+
+    What is missing at a point falls as a power of kappa.
+    """
+    points = population.path(spectrum, LATE)
+    first, second, third = np.log(points.epsilon) + early_exponent(*law[:2]) * np.log(points.norm)
+    bend = (third - second) - (second - first)
+    return float(np.exp(third - (third - second) ** 2 / bend if bend else third))
 
 
 def _slopes(path: Path, number: int, log_norm_opt: float, floor: float) -> dict[str, float]:

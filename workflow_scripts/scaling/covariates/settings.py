@@ -7,7 +7,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from scaling.core.settings import Count, Distinct, Positive, Section
 
-Power = Annotated[float, Field(ge=0.05, le=20)]
+# Where the solvers were tried; the closed laws go further.
+Power = Annotated[float, Field(ge=0.1, le=10)]
 
 
 class PowerLaw(Section):
@@ -15,7 +16,7 @@ class PowerLaw(Section):
 
     a: Power = Field(description="the eigenvalues of the covariance fall as k^-(1+a)")
     delta: Power = Field(description="the shares of the teacher fall as k^-(1+delta)")
-    noise: float = Field(0.0, ge=0, le=1e6, description="variance of the label noise, relative to the teacher's")
+    noise: float = Field(0.0, ge=0, le=10, description="variance of the label noise, relative to the teacher's")
 
     @property
     def key(self) -> tuple[float, float, float]:
@@ -42,7 +43,7 @@ class Samples(Section):
     size: Count = Field(description="p, number of features")
     n: Annotated[list[Count], Distinct] = Field(min_length=1, description="numbers of patterns")
     samples: int = Field(ge=2, description="independent data sets for each n")
-    points: int = Field(16, ge=2, description="penalties for each n")
+    points: int = Field(16, ge=2, le=1000, description="penalties for each n")
     lam_max: float = Field(16.0, gt=0.1, le=16, description="largest standard deviation of the output, in theory")
     seed: int = Field(0, ge=0, description="seed of the data sets")
 
@@ -59,12 +60,12 @@ class Covariates(Section):
         _laws((0.5, 0.8), (0.5, 2), (2, 4), (0.5, 0.8, 0.1)),
         description="power laws whose curves are computed and drawn; the first must have delta < 1 + a and no noise",
     )
-    n: Annotated[list[Annotated[float, Field(ge=1, le=1e10)]], Distinct] = Field(
+    n: Annotated[list[Annotated[float, Field(ge=10, le=1e10)]], Distinct] = Field(
         [1e2, 1e3, 1e4, 1e5, 1e6, 1e7], min_length=1, description="numbers of patterns of the curves"
     )
     norm_min: Positive = Field(0.01, description="smallest norm of the curves")
-    norm_max: float = Field(1e5, gt=0, le=1e8, description="largest norm of the curves, where their paths go so far")
-    norm_points: int = Field(150, ge=2, description="number of norms, evenly spaced in log norm")
+    norm_max: float = Field(1e5, gt=0, le=1e5, description="largest norm of the curves, where their paths go so far")
+    norm_points: int = Field(150, ge=2, le=10_000, description="number of norms, evenly spaced in log norm")
     exponents_of: PowerLaws = Field(
         _laws(
             (0.5, 0.8),

@@ -97,6 +97,7 @@ def collapse(a: float, delta: float, ns: Sequence[float]) -> pd.DataFrame:
     ------
     BadInput outside of region I, or where the error has no minimum.
     """
+    norm, epsilon = limit_optimum(a, delta)
     log_x = np.linspace(*np.log(COLLAPSE_RANGE), COLLAPSE_POINTS)
     path = Path.follow(power_law(a, delta), ns)
     best = path.optimum()
@@ -112,7 +113,6 @@ def collapse(a: float, delta: float, ns: Sequence[float]) -> pd.DataFrame:
             "epsilon_over_opt": points.epsilon / best.epsilon[which],
         }
     )
-    norm, epsilon = limit_optimum(a, delta)
     curve = limit(a, delta, LIMIT_LOG_K)
     known = np.log(curve.norm / norm), np.log(curve.epsilon / epsilon)
     master = pd.DataFrame(

@@ -2,14 +2,23 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from scaling.core.settings import Count, Distinct, Section, with_preset
 
+SMALLEST_NOISE = 1e-6
+
+
+def _none_or_some(sigma: float) -> float:
+    if 0 < sigma < SMALLEST_NOISE:
+        raise ValueError(f"0, or {SMALLEST_NOISE:g} or more, not {sigma:g}: nothing shows so little noise")
+    return sigma
+
+
 P = Annotated[float, Field(ge=1.05, le=2)]
 Alpha = Annotated[float, Field(ge=1e-4, le=10)]
-Kappa = Annotated[float, Field(gt=1, le=1e4)]
-Noise = Annotated[float, Field(ge=0, le=10)]
+Kappa = Annotated[float, Field(gt=1, le=1000)]
+Noise = Annotated[float, Field(ge=0, le=10), AfterValidator(_none_or_some)]
 Ns = Annotated[list[Annotated[int, Field(ge=8, le=20_000)]], Distinct, Field(min_length=2)]
 Sigmas = Annotated[list[Noise], Distinct, Field(min_length=1)]
 
@@ -39,8 +48,8 @@ class FixedDimension(Section):
     def _overparametrised(self) -> "FixedDimension":
         if max(self.n) >= self.d:
             raise ValueError(f"n: {max(self.n)} is not below d = {self.d}: there is no interpolator to choose")
-        if self.spikes >= self.d:
-            raise ValueError(f"spikes: {self.spikes} is not below d = {self.d}")
+        if 8 * self.spikes > self.d:
+            raise ValueError(f"spikes: {self.spikes} is above an eighth of d = {self.d}: there is no elbow below d")
         return self
 
 
@@ -63,6 +72,11 @@ class FixedRatio(Section):
     def _with_noise(self) -> "FixedRatio":
         if not max(self.sigma):
             raise ValueError("sigma: one value must be above 0, or nothing says what noise changes")
+        for kappa in self.ratios():
+            if round(kappa * min(self.n)) <= min(self.n):
+                raise ValueError(
+                    f"d/n = {kappa:g}: d is not above n = {min(self.n)}, there is no interpolator to choose"
+                )
         if min(p for p, _ in self.p_kappa) == 2:
             raise ValueError("p_kappa: one p must be below 2, where spikes can win")
         return self
@@ -107,6 +121,13 @@ class Interpolators(Section):
         [50_000], description="dimensions at which elbows are computed, besides that of fixed_d"
     )
     seed: int = Field(0, ge=0, description="seed of the data sets")
+
+    @model_validator(mode="after")
+    def _a_norm_for_each_potential(self) -> "Interpolators":
+        least = min(p for p, _ in self.fixed_ratio.p_kappa)
+        if min(self.r) > least:
+            raise ValueError(f"r: one must be at most {least:g}, the least p of fixed_ratio.p_kappa")
+        return self
 
 
 #: What other presets than `quick`, whose values are the defaults, say of these keys.

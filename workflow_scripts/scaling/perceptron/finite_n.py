@@ -78,7 +78,10 @@ class _Newton:
         gradient = sample.patterns.sum(axis=0)
         self.w = gradient * FIRST_NORM / norm_of(gradient)  # the Hebb rule, the limit of small norm
         self.log_mu = np.log(norm_of(gradient) / FIRST_NORM)
-        self._converge(FIRST_NORM)
+        try:
+            self._converge(FIRST_NORM)
+        except _StepTooLong:
+            raise self._failed(FIRST_NORM) from None
 
     def continue_to(self, norm: float) -> np.ndarray:
         """Follow the path up to this norm, in as many steps as it takes."""
@@ -94,10 +97,12 @@ class _Newton:
                     self.w, self.log_mu, self.factor = start
                     step /= 2
                     if step < SHORTEST_CONTINUATION:
-                        raise NotConverged(
-                            f"Newton's method failed at alpha = {self.sample.alpha:g}, lambda = {norm_of(self.w):g}"
-                        ) from None
+                        raise self._failed(norm_of(self.w)) from None
         return self.w
+
+    def _failed(self, norm: float) -> NotConverged:
+        where = f"N = {self.sample.N}, alpha = {self.sample.alpha:g}, lambda = {norm:g}"
+        return NotConverged(f"Newton's method failed at {where}")
 
     def _predict(self, step: float) -> None:
         """Along the tangent: with q = M^-1 g/mu, dw = -q dlog mu and w.dw = |w|^2 dlog lambda."""

@@ -90,19 +90,19 @@ def beside_samples(mean_field: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFra
 
     Returns
     -------
-    mean_field with samples (log of their mean ratio) and samples_sigma (its standard error); nan at an alpha without.
+    mean_field with samples (log of their mean ratio) and samples_sigma (its standard error, nan of a single sample);
+    both nan at an alpha without samples.
     """
     parts = []
     for alpha, table in mean_field.groupby("alpha", sort=False):
         flow = curves[(curves["alpha"] == alpha) & (curves["method"] == "flow")].sort_values("lambda")
         values = [np.full(len(table), np.nan)] * 2
         if len(flow) > 3:
-            log_lambda = np.log(flow["lambda"])
+            known, wanted = np.log(flow["lambda"]), np.log(table["lambda"])
             inside = table["lambda"].between(flow["lambda"].min(), flow["lambda"].max())
-            relative = flow["epsilon_to_fixed_sem"] / flow["epsilon_to_fixed"]
-            columns = (np.log(flow["epsilon_to_fixed"]), relative)
-            values = [CubicSpline(log_lambda, column)(np.log(table["lambda"])) for column in columns]
-            values = [np.where(inside, column, np.nan) for column in values]
+            means = CubicSpline(known, np.log(flow["epsilon_to_fixed"]))(wanted)
+            errors = np.interp(wanted, known, flow["epsilon_to_fixed_sem"] / flow["epsilon_to_fixed"])
+            values = [np.where(inside, column, np.nan) for column in (means, errors)]
         parts.append(table.assign(samples=values[0], samples_sigma=values[1]))
     return pd.concat(parts, ignore_index=True)
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scaling.core.errors import BadInput, NotConverged
-from scaling.perceptron.mean_field_sampling import DIMENSIONS, effective_patterns, fixed_point
+from scaling.perceptron.mean_field_sampling import DIMENSIONS, add_direction, effective_patterns, fixed_point
 
 # Radau IIA of three stages, order 5.
 _ROOT6 = np.sqrt(6)
@@ -36,7 +36,6 @@ C = np.array([(4 - _ROOT6) / 10, (4 + _ROOT6) / 10, 1.0])
 STAGES = 3
 STEP = 0.35  # in s
 MOST_BLOCKS = 120
-NEW_DIRECTION = 1e-12  # squared residual, over the squared length, from which on a vector adds one
 PILOT = 1024
 
 
@@ -71,11 +70,15 @@ def free_norm(alpha: float, lambda_max: float, patterns: int, seed: int, step: f
     # The directions of omega in the order of their weight, from a small run: the first Sobol numbers are the best.
     pilot = _March(alpha, lambda_max, PILOT, seed, step)
     pilot.run()
-    rows = pilot.R[: pilot.rows, : pilot.rows] @ pilot.F[: pilot.rows]
-    length = np.linalg.norm(rows, axis=1, keepdims=True)
-    _, _, rotation = np.linalg.svd(rows / length, full_matrices=True)
+    rotation = ordered_directions(pilot.R[: pilot.rows, : pilot.rows] @ pilot.F[: pilot.rows])
     march = _March(alpha, lambda_max, patterns, seed, step, rotation, set(pilot.pivots))
     return march.run()
+
+
+def ordered_directions(rows: np.ndarray) -> np.ndarray:
+    """The directions of omega, (DIMENSIONS, DIMENSIONS), by their weight in the factor of its covariance."""
+    length = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.linalg.svd(rows / length, full_matrices=True)[2]
 
 
 class _March:
@@ -205,16 +208,11 @@ class _March:
         vectors = np.sqrt(self.alpha * self.weights) * phi
         basis, directions, pivots = self.basis.copy(), self.directions, []
         rows = np.zeros((STAGES, DIMENSIONS))
-        for number, (row, vector) in enumerate(zip(rows, vectors, strict=True), self.rows):
-            rest = vector.copy()
-            for _ in range(2):
-                along = basis[:directions] @ rest
-                rest -= along @ basis[:directions]
-                row[:directions] += along
-            size = np.sqrt(rest @ rest)
-            new = size**2 > NEW_DIRECTION * (vector @ vector) if self.forced is None else number in self.forced
-            if new and directions < DIMENSIONS:
-                basis[directions], row[directions] = rest / size, size
+        for i, vector in enumerate(vectors):
+            number = self.rows + i
+            new = None if self.forced is None else number in self.forced
+            rows[i], added = add_direction(vector, basis, directions, new)
+            if added:
                 directions += 1
                 pivots.append(number)
         return rows, basis, directions, pivots

@@ -7,6 +7,7 @@ from scipy.special import erf, ndtri
 from scipy.stats import qmc
 
 DIMENSIONS = 100  # of the Gaussian process that are kept
+NEW_DIRECTION = 1e-12  # squared residual, over the squared length, from which on a vector adds a direction
 TOLERANCE, MOST_ITERATIONS, DEPTH = 1e-7, 60, 6
 SHARES = np.array([0.45, 0.3, 0.25])  # of the half normals of scales 1, sqrt(zm) and zm that z is drawn from
 
@@ -29,6 +30,27 @@ def effective_patterns(
     mixture = SHARES @ (np.exp(-((z / scales) ** 2) / 2) / scales)
     weights = np.exp(-(z**2) / 2) / mixture
     return z, weights / weights.sum(), ndtri(np.clip(uniform[:, 1:], 1e-12, 1 - 1e-12))
+
+
+def add_direction(
+    vector: np.ndarray, basis: np.ndarray, directions: int, new: bool | None = None
+) -> tuple[np.ndarray, bool]:
+    """The vector's components in an orthonormal basis, whose first `directions` rows are there, by Gram-Schmidt twice.
+
+    It adds one more, in place, if `new`, or (None) if it lies outside of it by NEW_DIRECTION; and whether it has.
+    """
+    row, rest = np.zeros(DIMENSIONS), vector.copy()
+    for _ in range(2):
+        along = basis[:directions] @ rest
+        rest -= along @ basis[:directions]
+        row[:directions] += along
+    size = np.sqrt(rest @ rest)
+    if new is None:
+        new = bool(size**2 > NEW_DIRECTION * (vector @ vector))
+    if not new or directions == DIMENSIONS:
+        return row, False
+    basis[directions], row[directions] = rest / size, size
+    return row, True
 
 
 def fixed_point(update: Callable[[np.ndarray], np.ndarray], start: np.ndarray) -> np.ndarray | None:

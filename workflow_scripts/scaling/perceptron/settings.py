@@ -37,7 +37,7 @@ class PerceptronTheory(Section):
 class PerceptronDynamics(Section):
     """Gradient descent at free norm (finite N)."""
 
-    N: int = Field(ge=2, description="dimension of the patterns")
+    N: int = Field(ge=4, description="dimension of the patterns")
     alphas: Annotated[list[Positive], Distinct] = Field(min_length=1, description="P/N, patterns per dimension")
     samples: Count = Field(description="independent teachers and data sets per alpha")
     lambda_min: float = Field(1e-3, ge=1e-3, description="1e-3 is the Hebb rule to a few parts in 1e4")
@@ -46,7 +46,7 @@ class PerceptronDynamics(Section):
     tolerance: Annotated[float, Field(gt=0, lt=1)] = Field(
         1e-5, description="relative local tolerance of the stiff integrator"
     )
-    seed: int = Field(0, description="seed of the teachers and patterns")
+    seed: int = Field(0, ge=0, description="seed of the teachers and patterns")
     gamma_1_windows: list[tuple[Positive, Positive]] = Field(
         [
             (2, 0.15),
@@ -105,6 +105,15 @@ class PerceptronMeanField(Section):
     lambda_points: int = Field(40, ge=2, description="number of norms, from 0.05 on, evenly spaced in log lambda")
     patterns: int = Field(4096, ge=256, le=65536, description="effective patterns of each run, a power of 2")
     runs: int = Field(4, ge=2, description="runs of each alpha, on other samples and grids; their scatter is the error")
+    plain_alphas: Annotated[list[Annotated[float, Field(ge=0.5, le=1e4)]], Distinct] = Field(
+        [5], min_length=1, description="alphas of plain gradient descent"
+    )
+    plain_rates: Annotated[list[Annotated[float, Field(ge=1e-3, lt=2)]], Distinct] = Field(
+        [1, 0.3, 0.1],
+        min_length=1,
+        description="learning rates of plain gradient descent, in units of 1 / (1 + sqrt(alpha))^2",
+    )
+    plain_steps: int = Field(60, ge=1, le=200, description="its steps; time and memory grow as their cube and square")
     seed: int = Field(0, ge=0, description="seed of the samples")
 
     @model_validator(mode="after")

@@ -68,7 +68,7 @@ def new_figure(rows: int = 1, columns: int = 1, width: float = COLUMN_WIDTH, pan
 def colours_of(values: Sequence[float]) -> dict[float, tuple]:
     """One colour per value (P, alpha, ...), by rank from blue (smallest) to orange (largest)."""
     ordered = sorted(set(values))
-    positions = np.linspace(0, 1, len(ordered)) if len(ordered) > 1 else [0.5]
+    positions = np.linspace(0, 1, len(ordered)) if len(ordered) > 1 else [0.5] * len(ordered)
     return {value: P_COLOURS(position) for value, position in zip(ordered, positions, strict=True)}
 
 

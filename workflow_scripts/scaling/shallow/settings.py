@@ -93,7 +93,7 @@ class Undecayed(Section):
 class Shallow(Section):
     """Diagonal and quadratic networks that learn a target of features k^-g."""
 
-    noise: Positive = Field(0.1, description="variance of the labels' noise; that of the target is 1")
+    noise: float = Field(0.1, ge=1e-3, le=10, description="variance of the labels' noise; that of the target is 1")
     maps: Maps = Field(Maps(), description="the plane of examples and weight decay")
     laws: Laws = Field(Laws(), description="the two laws in the norm")
     paths: Paths = Field(Paths(), description="risk against norm at fixed n")

@@ -61,4 +61,8 @@ def _late(axes: Axes, lag: pd.DataFrame, early: dict) -> None:
     axes.axhline(0, color="0.6", linewidth=0.6)
     axes.set(xscale="log", ylim=(-1, 8), xlabel=r"$\lambda/\alpha$", title=r"samples at $\lambda\sim\alpha$")
     axes.set_ylabel(r"$\alpha^2\,\log(\epsilon_{\mathrm{free}}/\epsilon_{\mathrm{fixed}})$")
-    axes.legend(title=r"$\alpha$", loc="upper right", title_fontsize=7)
+    if lag.empty:
+        words = f"no samples of\n$\\alpha\\geq${SMALLEST_ALPHA} go there"
+        axes.text(0.5, 0.7, words, transform=axes.transAxes, ha="center", fontsize=7)
+    else:
+        axes.legend(title=r"$\alpha$", loc="upper right", title_fontsize=7)
