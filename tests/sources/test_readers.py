@@ -156,6 +156,10 @@ def test_an_export_of_wandb(tmp_path):
     same(write(tmp_path / "wandb.csv", wide.to_csv(index=False, float_format="%.17g")))
     errors = wide[[name for name in wide if "norm" not in name]]
     assert "no columns norm and log10_norm" in refusal(write(tmp_path / "w.csv", errors.to_csv(index=False)))
+    at_step = wide["Step"][1]
+    wide.loc[1, "P500_s1 - norm"] = np.nan
+    line = refusal(write(tmp_path / "gap.csv", wide.to_csv(index=False)))
+    assert f"run of P = 500, seed = 1 at step {at_step}: norm is missing" in line
     nameless = wide.rename(columns=lambda name: name.replace("P500_s1", "sunny-dawn-3"))
     line = refusal(write(tmp_path / "v.csv", nameless.to_csv(index=False)))
     assert "the name of the run 'sunny-dawn-3' says no P" in line

@@ -133,6 +133,23 @@ def test_files_without_events(run, content, said):
     assert said in refusal(file.parents[1])
 
 
+def test_hidden_folders_are_passed_over_and_a_missing_value_has_its_run_and_step(tmp_path):
+    rows = pd.DataFrame({"epoch": [1, 2], "norm": [1.0, 2.0], "test_error": [0.5, 0.4]})
+    for P in (500, 1000, 2000):
+        write_run(tmp_path / f"runs/P{P}_s1", rows)
+    write_run(tmp_path / "runs/.old/P500_s1", rows)
+    assert len(read_external_curves(tmp_path / "runs")) == 6
+    with SummaryWriter(str(tmp_path / "runs/P4000_s2")) as writer:
+        writer.add_scalar("norm", 1.0, 1)
+    with pytest.raises(BadInput, match=r"runs: run of P = 4000, seed = 2 at step 1: test_error is missing"):
+        read_external_curves(tmp_path / "runs")
+    with pytest.raises(BadInput, match=r"two runs of one name, or a second row for P = 500, seed = 1, epoch = 1"):
+        write_run(tmp_path / "two/a/P500_s1", rows)
+        for P in (500, 1000, 2000):
+            write_run(tmp_path / f"two/b/P{P}_s1", rows)
+        read_external_curves(tmp_path / "two")
+
+
 def test_folders_without_event_files_or_a_P(run, tmp_path):
     _, file = run
     (tmp_path / "empty").mkdir()

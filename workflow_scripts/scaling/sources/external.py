@@ -64,20 +64,20 @@ def check_curves(table: pd.DataFrame, file: str | Path, given_as: str = "error")
         raise BadInput(f"{file}: {_no_column(missing[0], [str(name) for name in table.columns])}")
     numbers = pd.DataFrame({name: _as_numbers(table[name]) for name in wanted})
     for name in wanted:
-        _refuse(~np.isfinite(numbers[name]), table[name], file, "a finite number" + _hint(table[name]))
+        _refuse(~np.isfinite(numbers[name]), table, name, file, "a finite number" + _hint(table[name]))
     wrong = (numbers["P"] < 1) | (numbers["P"] % 1 != 0) | (numbers["P"] > MOST_P)
-    _refuse(wrong, table["P"], file, f"a whole number, 1 to {MOST_P}")
+    _refuse(wrong, table, "P", file, f"a whole number, 1 to {MOST_P}")
     numbers["test_error"] = GIVEN_AS[given_as](numbers["test_error"])
     if given_as == "loss":
-        _refuse(numbers["test_error"] < 0, table["test_error"], file, "a loss, 0 or more")
+        _refuse(numbers["test_error"] < 0, table, "test_error", file, "a loss, 0 or more")
     else:
         wrong = (numbers["test_error"] < 0) | (numbers["test_error"] > 1)
         allowed = "a fraction, 0 to 1 (`given_as` says if it is in percent, an accuracy or a loss)"
         if given_as != "error":
             allowed = f"a value of {given_as}"
-        _refuse(wrong, table["test_error"], file, allowed)
+        _refuse(wrong, table, "test_error", file, allowed)
     if norm == "norm":
-        _refuse(numbers["norm"] <= 0, table["norm"], file, "more than 0")
+        _refuse(numbers["norm"] <= 0, table, "norm", file, "more than 0")
     runs = pd.DataFrame(
         {
             "P": numbers["P"].astype(int),
@@ -89,7 +89,7 @@ def check_curves(table: pd.DataFrame, file: str | Path, given_as: str = "error")
             "diverged": False,
         }
     )
-    _refuse_too_little(runs, file)
+    _refuse_too_little(runs, file, table.attrs.get("of runs", False))
     return runs
 
 
@@ -154,16 +154,20 @@ def _is(text: str, pattern: str) -> bool:
     return pd.Series([text]).str.fullmatch(pattern)[0]
 
 
-def _refuse(wrong: pd.Series, given: pd.Series, file: str | Path, allowed: str) -> None:
-    """An error that names the first row that is wrong, counted below the header."""
+def _refuse(wrong: pd.Series, table: pd.DataFrame, name: str, file: str | Path, allowed: str) -> None:
+    """An error that names the first row that is wrong: counted below the header, or by its run and step."""
     if wrong.any():
         row = int(wrong.to_numpy().argmax())
-        value = given.iloc[row]
+        value = table[name].iloc[row]
         what = "missing" if pd.api.types.is_scalar(value) and pd.isna(value) else f"{value}"[:60]
-        raise BadInput(f"{file}: row {row + 1} below the header: {given.name} is {what}; allowed: {allowed}")
+        where = f"row {row + 1} below the header"
+        if table.attrs.get("of runs"):
+            run = [key for key in ("P", "seed") if key in table]
+            where = f"run of {_name(run, tuple(table[run].iloc[row]))} at step {table['epoch'].iloc[row]}"
+        raise BadInput(f"{file}: {where}: {name} is {what}; allowed: {allowed}")
 
 
-def _refuse_too_little(runs: pd.DataFrame, file: str | Path) -> None:
+def _refuse_too_little(runs: pd.DataFrame, file: str | Path, of_runs: bool) -> None:
     if (several := runs["P"].nunique()) < FEWEST_P:
         raise BadInput(f"{file}: column P has {several} different values; {FEWEST_P} or more are needed")
     run = ["P", "seed"] if runs["seed"].notna().any() else ["P"]
@@ -175,7 +179,8 @@ def _refuse_too_little(runs: pd.DataFrame, file: str | Path) -> None:
         row = int(twice.to_numpy().argmax())
         hint = "" if "seed" in run else " (does a column seed lack?)"
         values = _name([*run, "epoch"], tuple(runs[name].iloc[row] for name in [*run, "epoch"]))
-        raise BadInput(f"{file}: row {row + 1} below the header: a second row for {values}{hint}")
+        where = "two runs of one name, or " if of_runs else f"row {row + 1} below the header: "
+        raise BadInput(f"{file}: {where}a second row for {values}{hint}")
 
 
 def _name(columns: list[str], values: object) -> str:

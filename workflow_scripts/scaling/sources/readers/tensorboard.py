@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from scaling.core.errors import BadInput
-from scaling.sources.readers.runs import of_name
+from scaling.sources.readers.runs import of_name, of_runs
 
 
 def is_event_file(path: Path) -> bool:
@@ -25,7 +25,8 @@ def read_events(path: Path) -> pd.DataFrame:
     BadInput without the package, without event files, for a damaged one, or for a run without scalars or whose folder's
     name says no P.
     """
-    folders = sorted({file.parent for file in path.rglob("*tfevents*")}) if path.is_dir() else [path.parent]
+    files = [file for file in path.rglob("*tfevents*") if not _hidden(file.relative_to(path))]
+    folders = sorted({file.parent for file in files}) if path.is_dir() else [path.parent]
     if not folders:
         raise BadInput(f"{path}: a folder without TensorBoard's event files; curves are read from a file")
     try:
@@ -47,7 +48,11 @@ def read_events(path: Path) -> pd.DataFrame:
         if part.empty:
             raise BadInput(f"{path}: no scalars in the event files of {inside}")
         parts.append(part)
-    return pd.concat(parts, ignore_index=True)
+    return of_runs(pd.concat(parts, ignore_index=True))
+
+
+def _hidden(file: Path) -> bool:
+    return any(part.startswith(".") for part in file.parts)
 
 
 def _run(events: Any, P: int, seed: int | None) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from scaling.core.errors import BadInput
-from scaling.sources.readers.runs import of_name
+from scaling.sources.readers.runs import of_name, of_runs
 
 _BOUNDS = ("__MIN", "__MAX")  # of wandb's smoothing: not the values
 
@@ -39,4 +39,4 @@ def in_rows(table: pd.DataFrame, path: Path) -> pd.DataFrame:
         columns = {"P": found[0], "seed": found[1], "epoch": table[steps[0]] if steps else range(len(table))}
         part = pd.DataFrame({**columns, **{metric: table[name] for metric, name in metrics.items()}})
         parts.append(part.dropna(subset=list(metrics), how="all"))
-    return pd.concat(parts, ignore_index=True).dropna(axis="columns", how="all")
+    return of_runs(pd.concat(parts, ignore_index=True).dropna(axis="columns", how="all"))
