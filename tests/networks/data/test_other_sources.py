@@ -100,9 +100,11 @@ def test_bad_texts_are_one_line(tmp_path, book):
     (tmp_path / "short.txt").write_text("one line")
     (tmp_path / "many.txt").write_text("\n".join(30 * chr(0x4E00 + i) for i in range(300)))
     (tmp_path / "empty").mkdir()
+    (tmp_path / "long.txt").write_text(f"{'word ' * 3000}\n\n{'other ' * 20}")
     for settings, line in [
+        ({"root": str(tmp_path / "long.txt")}, "2 paragraphs, of which some are so long that 99 % would be the test text"),
         ({"root": "nowhere.txt"}, "nowhere.txt: no such file or folder"),
-        ({"root": str(tmp_path / "bytes.txt")}, "not a text in UTF-8"),
+        ({"root": str(tmp_path / "bytes.txt")}, "not a text in UTF-8 (byte 0)"),
         ({"root": str(tmp_path / "short.txt")}, "1 different paragraphs; 2 or more are needed"),
         ({"root": str(tmp_path / "many.txt")}, "256 at most are allowed"),
         ({"root": str(tmp_path / "empty")}, "no file NAME.txt or NAME.md in it"),
@@ -174,13 +176,38 @@ def test_a_table_of_classes(tmp_path):
     assert (arrays.train_vectors[:, 0] > -9).all() and arrays.outputs == 2
 
 
+def test_classes_may_be_numbers(tmp_path):
+    """In the order of the numbers, whatever the first is; spaces around names are no part of them."""
+    file = tmp_path / "t.csv"
+    file.write_text("a, y\n" + "\n".join(f"{i}, {(3, 20, 100)[i % 3]} " for i in range(60)) + "\n")
+    arrays, provenance = prepared("table", root=str(file), targets="classes")
+    assert provenance["classes"] == ["3", "20", "100"] and known_sizes(Dataset(source="table", root=str(file)))[1] == 1
+    points, classes = np.concatenate([arrays.train_vectors, arrays.test_vectors])[:, 0], arrays.outputs
+    values = np.concatenate([arrays.train_values, arrays.test_values])
+    assert classes == 3 and list(values[np.argsort(points)]) == 20 * [0, 1, 2]
+    with pytest.raises(ValueError, match="targets: a data set of source text has no such key"):
+        Dataset(source="text", targets="classes")
+    file.write_text("a,y\n1,up\n2,down\n")
+    with pytest.raises(ValueError, match="'y' of row 1 is 'up'; allowed: finite numbers"):
+        Dataset(source="table", root=str(file), targets="numbers")
+
+
 @pytest.mark.parametrize(
     ("content", "line"),
     [
-        ("a,y\n", "2 columns and 0 rows"),
+        ("a,y\n", "2 columns, apart by commas, and 0 rows"),
+        ("a;y\n1;2\n3;4\n", "1 columns, apart by commas, and 2 rows"),
         ("a,y\n1,2\n3\n", "row 2 has 1 columns, not 2"),
         ("a,y\nx,2\n3,4\n", "'a' of row 1 is 'x'; allowed: finite numbers"),
-        ("a,y\n1,nan\n3,\n", "'y' of row 1 is 'nan'"),
+        ("a,y\n1_000,2\n3,4\n", "'a' of row 1 is '1_000'; allowed: finite numbers"),
+        ("a,y\n,2\n3,4\n", "'a' of row 1 is ''; allowed: finite numbers"),
+        ("a,y\n1,2\n3,inf\n", "'y' of row 2 is 'inf'; allowed: finite numbers"),
+        ("a,y\n1,nan\n3,\n", "'y' of row 1 is 'nan'; a target is needed"),
+        ("a,y\n1,up\n2,down\n3,\n", "'y' of row 3 is ''; a target is needed"),
+        ("a,y\n1,up\n2,down\n3,NA\n", "'y' of row 3 is 'NA'; a target is needed"),
+        ("a,y\n1,2\n2,3\n3,lost\n", "'y' of row 3 is 'lost', and other rows have numbers; for names of classes say targets"),
+        ("a,y\n1,up\n2,up\n", "'y' is 'up' in all rows; there is nothing to be predicted"),
+        ("1,2\n3,4\n5,6\n", "the first line holds numbers alone; a line of heads is needed"),
         ("", "0 columns"),
     ],
 )

@@ -6,7 +6,7 @@ minimises. Which one is analysed is a choice that trains nothing again.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, log
+from math import inf, log, nan
 
 MEASURES = ("error", "loss")
 
@@ -46,7 +46,12 @@ def guessed_class(train_counts: Sequence[int], test_counts: Sequence[int]) -> fl
 
 
 def guessed_shares(train_counts: Sequence[int], test_counts: Sequence[int]) -> float:
-    """Cross-entropy in nats of the test targets, if the answer is always the shares of the training set's classes."""
+    """Cross-entropy in nats of the test targets, if the answer is always the shares of the training set's classes.
+
+    NaN where a class of the test set is none of the training set's: such an answer is infinitely wrong.
+    """
+    if any(test and not train for train, test in zip(train_counts, test_counts, strict=True)):
+        return nan
     of_train, of_test = sum(train_counts), sum(test_counts)
     pairs = zip(train_counts, test_counts, strict=True)
     return -sum(test / of_test * log(train / of_train) for train, test in pairs if test)

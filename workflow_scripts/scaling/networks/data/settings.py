@@ -27,7 +27,7 @@ class Deform(Section):
 #: Keys that some source takes and others do not: `TAKES` of its module.
 OWN = (
     *("resize", "test_fraction", "context", "predict", "test_characters"),
-    *("inputs", "hidden", "noise", "train_points", "test_points"),
+    *("inputs", "hidden", "noise", "train_points", "test_points", "targets"),
 )
 
 
@@ -73,6 +73,10 @@ class Dataset(Section):
     )
     train_points: Count | None = Field(None, description="teacher (8192): how many there are to train on")
     test_points: Count | None = Field(None, description="teacher (4000): how many there are to test on")
+    targets: Literal["numbers", "classes"] | None = Field(
+        None,
+        description="table: classes if numbers in the last column are names of classes; without it, numbers are numbers",
+    )
     test_images: Count = Field(357, description="digits: how many of the 1797 are held out")
     deform: Deform | None = Field(None, description="make new images of those that the source has")
     label_noise: float = Field(

@@ -26,6 +26,7 @@ from scaling.networks.shape import Shape
 KIND = "tokens"
 TAKES = ("context", "predict", "test_characters", "test_fraction")
 COMMON = 30
+LONGEST_TEST = 2  # times the share that was asked for: the test is of whole paragraphs
 MAX_CHARACTERS = 1 << 28
 RARE = "\N{REPLACEMENT CHARACTER}"  # stands for all that are not common
 
@@ -144,12 +145,19 @@ def _text(chosen: Settings, state: str) -> Text:
     lengths = np.array([len(each) + 1 for each in paragraphs])
     if len(paragraphs) < 2:
         raise BadInput(
-            f"{where}: {len(paragraphs)} different paragraphs; 2 or more are needed, one of them for the test"
+            f"{where}: {len(paragraphs)} different paragraphs; 2 or more are needed, one of them for the test (blank lines "
+            "set them apart; without any, every line is one)"
         )
     order = shuffled(len(paragraphs), "text")
     before = np.cumsum(lengths[order]) - lengths[order]
     cut = int(np.searchsorted(before, (1 - chosen.test_fraction) * lengths.sum()))
     cut = min(max(cut, 1), len(paragraphs) - 1)
+    share = lengths[order[cut:]].sum() / lengths.sum()
+    if share > LONGEST_TEST * chosen.test_fraction:
+        raise BadInput(
+            f"{where}: {len(paragraphs)} paragraphs, of which some are so long that {100 * share:.0f} % would be the test "
+            f"text, not {100 * chosen.test_fraction:.0f} %; blank lines set paragraphs apart"
+        )
     train, test = (_points("\n".join(paragraphs[i] for i in part) + "\n") for part in (order[:cut], order[cut:]))
     values, counts = np.unique(train, return_counts=True)
     common = values[counts >= COMMON]
@@ -188,8 +196,8 @@ def _is_text(file: Path) -> bool:
 def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise BadInput(f"{file}: not a text in UTF-8") from None
+    except UnicodeDecodeError as problem:
+        raise BadInput(f"{file}: not a text in UTF-8 (byte {problem.start})") from None
 
 
 def _split(text: str) -> list[str]:
