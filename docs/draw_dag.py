@@ -33,9 +33,9 @@ BOXES = {
         6,
         1.1,
         RESULT,
-        ["figure", "figure_measures", "tasks", "picture"],
+        ["figure", "figure_common_law", "figure_measures", "figure_against_time", "tasks", "picture"],
     ),
-    "Tables 1 to 5": (6, 2.2, RESULT, ["table"]),
+    "Tables 1 to 5": (6, 2.2, RESULT, ["table", "measures"]),
     "audits, predictions": (
         6,
         3.1,

@@ -50,5 +50,6 @@ SOURCES.append(
         window=lambda row: STUDY.fit_window(row.cell, row.variant, row.norm),
         words=lambda rows: STUDY.in_words((row.cell, row.variant) for row in rows),
         task=lambda row: STUDY.training(row.cell, row.variant).task,
+        norms=lambda row: STUDY.norms,
     )
 )

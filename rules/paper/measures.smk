@@ -1,16 +1,22 @@
 # Beside the paper: the law that curves have in common; cells in another measure of the same runs, and trained by another
 # loss. Also of recorded studies.
+import dataclasses
+
 COMMON_LAW = "the law that curves have in common"
 MEASURES = "error and loss of the same runs"
+IN_TIME = "curves over their best norm and over their best epoch"
 TASKS_SHOW = "the same networks trained by another loss"
 
 
 def beside(of):
-    """The files of all three, as far as a source has such rows."""
-    rows = {"common_law": "baseline", "measures": "measures", "tasks": "tasks"}
-    made = [name for name, kind in rows.items() if rows_of(of, kind)]
-    files = [f"results/{of}figures/{name}.{ending}" for name in made for ending in ("pdf", "png")]
-    return files + [f"results/{of}tasks.tsv"] * ("tasks" in made)
+    """Their files, as far as a source has such rows."""
+    drawn = {"baseline": ["common_law"], "measures": ["measures", "against_time"], "tasks": ["tasks"]}
+    found = []
+    for kind, names in drawn.items():
+        if rows_of(of, kind):
+            found += [f"results/{of}figures/{name}.{ending}" for name in names for ending in ("pdf", "png")]
+            found += [f"results/{of}{kind}.tsv"] * (kind != "baseline")
+    return found
 
 
 def files_beside(kind, folder, ending):
@@ -21,6 +27,13 @@ def files_beside(kind, folder, ending):
 def settings_beside(kind):
     """For captions: how the runs came about."""
     return lambda wildcards: source_of(wildcards.of).words(rows_of(wildcards.of, kind))
+
+
+# Of the norms, the first and the one that counts every weight alike.
+def exponents_of_measures(wildcards):
+    rows = rows_of(wildcards.of, "measures")
+    found = [(row, norm) for row in rows for norm in source_of(row.of).norms(row) if norm in (row.norm, "l2")]
+    return [dataclasses.replace(row, norm=norm).file("exponents", ".tsv") for row, norm in found]
 
 
 TARGETS += beside("")
@@ -74,6 +87,52 @@ rule figure_measures:
     shell:
         'python "$SCALING_RUN" paper/learning_curves --curves {input.curves:q} --optima {input.optima:q} --pdf {output.pdf:q}'
         " --png {output.png:q} > {log:q} 2>&1"
+
+
+# The same runs against the norm, over their best points, and against training time.
+rule figure_against_time:
+    input:
+        curves=files_beside("measures", "curves", ".parquet"),
+        optima=files_beside("measures", "curves", ".optima.parquet"),
+        trajectories=files_beside("measures", "trajectories", ".parquet"),
+    output:
+        pdf="results/{of}figures/against_time.pdf",
+        png=report(
+            "results/{of}figures/against_time.png",
+            caption="captions/against_time.rst",
+            category="Figures",
+            labels={"figure": "against time", "shows": IN_TIME},
+        ),
+    log:
+        "logs/figures/{of}against_time.log",
+    wildcard_constraints:
+        of="(recorded/.*)?",
+    localrule: True
+    params:
+        settings=settings_beside("measures"),
+        code=code("paper/against_time"),
+    shell:
+        'python "$SCALING_RUN" paper/against_time --curves {input.curves:q} --optima {input.optima:q}'
+        " --trajectories {input.trajectories:q} --figures {output.pdf:q} {output.png:q} > {log:q} 2>&1"
+
+
+# The laws in each measure, in two norms.
+rule measures:
+    input:
+        exponents=exponents_of_measures,
+    output:
+        tsv="results/{of}measures.tsv",
+        md="results/{of}measures.md",
+    log:
+        "logs/measures/{of}measures.log",
+    wildcard_constraints:
+        of="(recorded/.*)?",
+    localrule: True
+    params:
+        code=code("paper/measures"),
+    shell:
+        'python "$SCALING_RUN" paper/measures --exponents {input.exponents:q} --tsv {output.tsv:q} --md {output.md:q}'
+        " > {log:q} 2>&1"
 
 
 # Curves of each loss, and how the best norm grows with P; the same as a table, with the exponents.

@@ -11,6 +11,7 @@ SOURCES.append(
         window=one_line(RECORDINGS.window),
         words=one_line(RECORDINGS.words),
         task=one_line(RECORDINGS.task),
+        norms=one_line(RECORDINGS.norms),
     )
 )
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from scaling.analysis.choices import choices
+from scaling.analysis.facts import facts, with_facts
 from scaling.analysis.mean_curves import mean_curves
 from scaling.analysis.robust import data_range, resampling
 from scaling.analysis.robust.chain import NoCommonLaw, prepare
@@ -148,3 +149,30 @@ def test_ranges_in_which_no_two_curves_meet_are_no_candidates(monkeypatch, faili
     calls.clear()
     rows = choices(runs, *mean_curves(runs), None, 20, 0)
     assert (rows["of_procedure"] == "robust").sum() == (failing != range(1, 999))
+
+
+@pytest.mark.parametrize("before", ["rest", "fall"])
+def test_curves_that_come_down_to_a_constant_answer_begin_once_they_have_left_it(before):
+    """Text: errors fall to, or rest at, that of the commonest character; the law is of what comes after."""
+    runs = study(Truth(log10_k_1=0.5))
+    late, constant = runs["test_error"] < 0.72, 0.75
+    norm, edge = runs["log10_norm"], runs.loc[~late, "log10_norm"].max()
+    stage = constant * (1 if before == "rest" else 10 ** (0.15 * np.maximum(edge - 0.5 - norm, 0)))
+    runs = runs.assign(test_error=np.where(late, runs["test_error"], stage))
+    told = facts("test error", "characters", highest=1, constant=constant)
+    row = robust_exponents(with_facts(runs, told), resamples=60).exponents.iloc[0]
+    assert row.gamma_1_low < 0.4 < row.gamma_1_high and row.gamma_2 == pytest.approx(0.7, abs=0.05)
+    assert row.gamma_meas_low < 0.28 < row.gamma_meas_high and row.fitted_plateau == 0
+    assert "curves have not fallen below the error of the best constant answer there" in row.note
+    untold = robust_exponents(runs.drop(columns="guess", errors="ignore"), resamples=60).exponents.iloc[0]
+    assert "constant answer" not in untold.note
+
+
+def test_curves_that_begin_at_guessing_or_below_a_constant_answer_keep_their_beginning():
+    runs = study(Truth())
+    highest = runs["test_error"].max()
+    plain = runs_on_grid(runs)
+    for said in ({"constant": np.nan}, {"constant": 3 * highest}, {"guess": 0.5 * highest, "constant": 0.5 * highest}):
+        again = runs_on_grid(with_facts(runs, facts("test error", "images", **said)))
+        assert again.left_at is None
+        np.testing.assert_array_equal(again.mask, plain.mask)

@@ -242,7 +242,7 @@ def test_a_missing_column_is_named(study):
 )
 def test_a_collapse_that_is_none_is_told_in_words(chi2, said):
     table = pd.DataFrame([{"chi2": chi2, "p": np.nan, "min_log10_norm": 1.0, "bend": 0.0}])
-    curves = SimpleNamespace(stuck=0, lost=())
+    curves = SimpleNamespace(stuck=0, lost=(), left_at=None)
     departure = SimpleNamespace(beginning=Beginning())
     collapsed = SimpleNamespace(theta=np.zeros((1, 4)), departure=departure)
     whole = {"corrected": False, "censored": np.zeros(4, bool), "drawn": None}

@@ -240,8 +240,9 @@ def test_the_workflow_typesets_what_a_study_has(tmp_path):
     settings = "exponents={bootstrap_resamples: 10}"
     workflow.run("--cores", "1", "--config", mine, settings, "preset=tiny", "--", "results/external/mine/paper.pdf")
     contents = json.loads((workflow.folder / "results/external/mine/paper.json").read_text())
-    assert sorted(one["labels"]["figure"] for one in contents["results"]) == ["03", "04", "11", "12"]
+    assert sorted(one["labels"]["figure"] for one in contents["results"]) == ["03", "04", "11", "12", "common law"]
     for one in contents["results"]:
-        assert one["rule"] == "figure" and one["path"].endswith(".pdf") and len(one["caption"]) > 100
+        assert one["rule"] in ("figure", "figure_common_law")
+        assert one["path"].endswith(".pdf") and len(one["caption"]) > 100
         assert one["inputs"] and all((workflow.folder / file).is_file() for file in one["inputs"])
     assert (workflow.folder / "results/external/mine/paper.pdf").read_bytes().startswith(b"%PDF")

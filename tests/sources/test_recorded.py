@@ -314,11 +314,14 @@ def test_tables_and_figures_without_training(workflow):
         "prepare_dataset",
         "draw_subset",
     } & set(jobs)
-    beside = ["results/recorded/tasks.tsv", "results/recorded/figures/measures.png"]
+    names = ("tasks.tsv", "measures.tsv", "figures/measures.png", "figures/against_time.png")
+    beside = [f"results/recorded/{name}" for name in names]
     workflow.run("--cores", "2", "--", "results/recorded/table1.tsv", "results/recorded/figures/fig4.png", *beside)
     tasks = read_table(workflow.folder / beside[0])
     assert list(tasks["variant"]) == ["baseline", "square"] and set(tasks["study"]) == {"recorded/tiny"}
     assert len(set(tasks["best_norm_exponent"])) == 1, "the same norms at smaller errors"
+    measures = read_table(workflow.folder / beside[1])
+    assert set(measures["variant"]) == {"baseline", "loss"} and measures["gamma_meas_authors"].notna().all()
     table = read_table(workflow.folder / "results/recorded/table1.tsv")
     assert list(table["cell"]) == ["CNN_MNIST14"] and list(table["study"]) == ["tiny"]
     assert table[["gamma_pred_authors", "gamma_pred_robust"]].notna().all(axis=None)

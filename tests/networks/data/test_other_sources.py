@@ -102,7 +102,10 @@ def test_bad_texts_are_one_line(tmp_path, book):
     (tmp_path / "empty").mkdir()
     (tmp_path / "long.txt").write_text(f"{'word ' * 3000}\n\n{'other ' * 20}")
     for settings, line in [
-        ({"root": str(tmp_path / "long.txt")}, "2 paragraphs, of which some are so long that 99 % would be the test text"),
+        (
+            {"root": str(tmp_path / "long.txt")},
+            "2 paragraphs, of which some are so long that 99 % would be the test text",
+        ),
         ({"root": "nowhere.txt"}, "nowhere.txt: no such file or folder"),
         ({"root": str(tmp_path / "bytes.txt")}, "not a text in UTF-8 (byte 0)"),
         ({"root": str(tmp_path / "short.txt")}, "1 different paragraphs; 2 or more are needed"),
@@ -205,7 +208,10 @@ def test_classes_may_be_numbers(tmp_path):
         ("a,y\n1,nan\n3,\n", "'y' of row 1 is 'nan'; a target is needed"),
         ("a,y\n1,up\n2,down\n3,\n", "'y' of row 3 is ''; a target is needed"),
         ("a,y\n1,up\n2,down\n3,NA\n", "'y' of row 3 is 'NA'; a target is needed"),
-        ("a,y\n1,2\n2,3\n3,lost\n", "'y' of row 3 is 'lost', and other rows have numbers; for names of classes say targets"),
+        (
+            "a,y\n1,2\n2,3\n3,lost\n",
+            "'y' of row 3 is 'lost', and other rows have numbers; for names of classes say targets",
+        ),
         ("a,y\n1,up\n2,up\n", "'y' is 'up' in all rows; there is nothing to be predicted"),
         ("1,2\n3,4\n5,6\n", "the first line holds numbers alone; a line of heads is needed"),
         ("", "0 columns"),

@@ -1,6 +1,6 @@
 """Error or loss, less a floor: a choice that trains nothing, and that says what it is wherever it goes."""
 
-from math import inf, log
+from math import inf, isnan, log
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from harness.training import CNN, images, subsets
 from scaling.core.errors import BadInput
 from scaling.networks.data.arrays import describe
 from scaling.networks.facts import facts_of_runs
-from scaling.networks.measures import guessed_class
+from scaling.networks.measures import guessed_class, guessed_shares
 from scaling.networks.norms.trajectories import trajectories
 from scaling.networks.settings import Settings
 from scaling.networks.training.block import train_block
@@ -45,6 +45,11 @@ def test_a_floor_above_the_curves_is_refused(runs):
 def test_who_has_learned_nothing_answers_with_the_commonest_class_or_any():
     assert guessed_class([90, 10], [45, 5]) == pytest.approx(0.1)
     assert guessed_class([26, 25, 25, 24], [10, 30, 30, 30]) == 0.75, "the commonest is rare in the test by chance"
+
+
+def test_a_class_that_is_in_the_test_alone_leaves_the_loss_of_guessing_unknown():
+    assert isnan(guessed_shares([3, 5, 0], [1, 1, 1])) and guessed_shares([3, 5, 0], [1, 1, 0]) > 0
+    assert guessed_class([3, 5, 0], [1, 1, 1]) == pytest.approx(2 / 3)
 
 
 def test_facts_of_a_cell():

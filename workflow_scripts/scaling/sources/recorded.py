@@ -205,6 +205,10 @@ class Recordings:
         study = self.study(row.of)
         return study.cells[row.cell].training.fit_window(row.variant, row.norm, study.norms[0])
 
+    def norms(self, row: Row) -> list[str]:
+        """The norms that were recorded."""
+        return self.study(row.of).norms
+
     def task(self, row: Row) -> str:
         """What the training of its runs minimised."""
         return self._training(row).task

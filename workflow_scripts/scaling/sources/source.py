@@ -34,6 +34,7 @@ class Source:
     window : row -> the window of the authors' procedure.
     words : rows -> how their runs came about, a line each, for captions.
     task : row -> what its training minimised (scaling.networks.tasks); of sources that know it.
+    norms : row -> all norms in which its runs are there.
     """
 
     of: str
@@ -41,6 +42,7 @@ class Source:
     window: Callable[[Row], FitWindow]
     words: Callable[[Sequence[Row]], Sequence[str]] = lambda rows: []
     task: Callable[[Row], str] | None = None
+    norms: Callable[[Row], Sequence[str]] = lambda row: [row.norm]
 
 
 def study_of(of: str) -> str:

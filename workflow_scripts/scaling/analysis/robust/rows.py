@@ -49,6 +49,9 @@ def notes_of(sample: Sample, row: pd.Series, begin: float) -> list[str]:
     elif row["chi2"] > LARGEST_CHI2:
         known = "" if np.isnan(row["p"]) else f", p = {row['p']:.2g}"
         notes.append(f"no range of P and norm collapses (chi2 {row['chi2']:.3g} > {LARGEST_CHI2:g}{known})")
+    if sample.curves.left_at is not None:
+        at = f"norms below 10^{sample.curves.left_at:.3g} left out"
+        notes.append(f"{at}: curves have not fallen below the error of the best constant answer there")
     if row["min_log10_norm"] > begin:
         notes.append(f"norms below 10^{row['min_log10_norm']:.3g} left out: the curves do not collapse there")
     if _surely_above_zero(sample):

@@ -8,7 +8,7 @@ import pandas as pd
 
 from scaling.analysis.facts import facts_of
 from scaling.analysis.mean_curves import rising_branch
-from scaling.analysis.robust.thresholds import BEGUN, ENOUGH_RUNS, GOING_ON, GRID_POINTS, LEARNED, LEAST_FALL
+from scaling.analysis.robust.thresholds import BEGUN, ENOUGH_RUNS, GOING_ON, GRID_POINTS, HAS_LEFT, LEARNED, LEAST_FALL
 from scaling.core.errors import BadInput
 
 NO_RUN = "no run has two finite points of different norm"
@@ -21,7 +21,8 @@ class RunCurves:
     P : [n_P] increasing; grid : [G] log10 x, evenly spaced; errors : [runs, G], NaN outside a run's own range;
     owner : [runs] index into P; mask : [n_P, G] where a mean curve exists; last_is_best : [runs] the run's smallest
     error is its last logged one (the optimum was not reached: censored); seeds : whether runs are single seeds;
-    stuck : how many runs were left out since they never learned; lost : the P of which none did.
+    stuck : how many runs were left out since they never learned; lost : the P of which none did; left_at : log10 x from
+    which on all curves have left the error of a constant answer, None where they need not be cut for that.
     """
 
     P: np.ndarray
@@ -33,6 +34,7 @@ class RunCurves:
     seeds: bool
     stuck: int = 0
     lost: tuple[float, ...] = ()
+    left_at: float | None = None
 
     @property
     def runs(self) -> np.ndarray:
@@ -126,7 +128,8 @@ def runs_on_grid(trajectories: pd.DataFrame, x: str = "log10_norm", points: int 
     x : "log10_norm" or "epoch".
 
     Diverged runs, runs that never learned (`LEARNED`), unfinished rows (NaN) and epoch 0 on an epoch axis are left out;
-    of a run whose norm turns back the part that analysis.mean_curves keeps is used.
+    of a run whose norm turns back the part that analysis.mean_curves keeps is used. Where the error of the best
+    constant answer is known and is not that of guessing, mean curves begin once they have left it (`HAS_LEFT`).
 
     Raises
     ------
@@ -169,9 +172,26 @@ def runs_on_grid(trajectories: pd.DataFrame, x: str = "log10_norm", points: int 
     P, owner = np.unique(owners, return_inverse=True)
     grid = np.linspace(min(at[0] for at, _ in runs), max(at[-1] for at, _ in runs), points)
     errors = np.stack([_interpolate(grid, at, error) for at, error in runs])
-    return RunCurves(
+    curves = RunCurves(
         P.astype(float), grid, errors, owner, _mask(errors, owner, P.size), np.array(last), seeds, stuck, lost
     )
+    said = facts_of(trajectories)
+    return curves if np.isfinite(said["guess"]) else _since_they_left(curves, float(said["constant"]))
+
+
+def _since_they_left(curves: RunCurves, constant: float) -> RunCurves:
+    """Mean curves from where all of them have left the error of the best constant answer, at one norm for all P.
+
+    For curves that do not begin there but come down to it (facts_of_runs): what is before is about finding that answer.
+    The same curves where that error is not known (NaN), or where none has not left it.
+    """
+    left = []
+    for index, mask in enumerate(curves.mask):
+        mean = np.nanmean(curves.errors[curves.owner == index][:, mask], axis=0)
+        below = np.flatnonzero(mask)[mean < (1 - HAS_LEFT) * constant]
+        left += [(below[0], np.argmax(mask))] if below.size else []
+    first = max((int(leaves) for leaves, begins in left if leaves > begins), default=0)
+    return replace(curves.from_x(first), left_at=float(curves.grid[first])) if first else curves
 
 
 def _learned(errors: list[np.ndarray], owners: np.ndarray) -> np.ndarray:

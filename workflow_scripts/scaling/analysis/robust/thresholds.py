@@ -12,6 +12,8 @@ BEGUN, GOING_ON = 0.95, 0.5
 LEARNED = 0.1
 LEAST_FALL = 0.02  # of the error: a P none of whose runs falls by more has not learned
 ENOUGH_RUNS = 4  # of a P for a scatter of its own: two tell their scatter to 70% only, four to 40%
+#: A curve that comes down to the error of a constant answer has left it once it has fallen by this share of it.
+HAS_LEFT = 0.05
 CURVE_POINTS = 7  # a curve of fewer grid points is left out, and no minimum is fitted through fewer
 
 # 2. Collapse -------------------------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ class Dataset(Section):
     test_points: Count | None = Field(None, description="teacher (4000): how many there are to test on")
     targets: Literal["numbers", "classes"] | None = Field(
         None,
-        description="table: classes if numbers in the last column are names of classes; without it, numbers are numbers",
+        description="table: classes if numbers in the last column are names of classes; else they are numbers",
     )
     test_images: Count = Field(357, description="digits: how many of the 1797 are held out")
     deform: Deform | None = Field(None, description="make new images of those that the source has")

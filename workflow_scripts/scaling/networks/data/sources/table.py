@@ -2,7 +2,7 @@
 
 A file with a line of heads, its columns apart by tabs, or by commas where the name ends in .csv. Rows are put into a
 random order, always the same; the first `test_fraction` of them are the test points. Numbers are shifted and scaled to
-mean 0 and variance 1 on the training points. With `targets: classes`, numbers in the last column are names of classes too.
+mean 0 and variance 1 on the training points. With `targets: classes`, numbers in the last column are names of classes.
 """
 
 import csv
@@ -87,8 +87,8 @@ def _read(path: Path, state: tuple[int, int], wanted: str | None) -> tuple[np.nd
     rows = [[text.strip() for text in row] for row in rows if row]
     if len(heads) < 2 or len(rows) < 2:
         raise BadInput(
-            f"{path}: {len(heads)} columns, apart by {'commas' if comma else 'tabs'}, and {len(rows)} rows; two of each, "
-            "below a line of heads, are needed"
+            f"{path}: {len(heads)} columns, apart by {'commas' if comma else 'tabs'}, and {len(rows)} rows; two of "
+            "each, below a line of heads, are needed"
         )
     if all(_number(head) is not None for head in heads):
         raise BadInput(f"{path}: the first line holds numbers alone; a line of heads is needed before the rows")
@@ -113,8 +113,8 @@ def _targets(path: Path, head: str, column: tuple[str, ...], wanted: str | None)
     if not (wanted or all(numeric)):
         line = numeric.index(False)
         raise BadInput(
-            f"{path}: {head!r} of row {line + 1} is {column[line]!r}, and other rows have numbers; for names of classes say "
-            "targets: classes"
+            f"{path}: {head!r} of row {line + 1} is {column[line]!r}, and other rows have numbers; for names of "
+            "classes say targets: classes"
         )
     return _numbers(path, head, column)
 

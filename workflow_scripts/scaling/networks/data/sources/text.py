@@ -145,8 +145,8 @@ def _text(chosen: Settings, state: str) -> Text:
     lengths = np.array([len(each) + 1 for each in paragraphs])
     if len(paragraphs) < 2:
         raise BadInput(
-            f"{where}: {len(paragraphs)} different paragraphs; 2 or more are needed, one of them for the test (blank lines "
-            "set them apart; without any, every line is one)"
+            f"{where}: {len(paragraphs)} different paragraphs; 2 or more are needed, one of them for the test (blank "
+            "lines set them apart; without any, every line is one)"
         )
     order = shuffled(len(paragraphs), "text")
     before = np.cumsum(lengths[order]) - lengths[order]
@@ -155,8 +155,8 @@ def _text(chosen: Settings, state: str) -> Text:
     share = lengths[order[cut:]].sum() / lengths.sum()
     if share > LONGEST_TEST * chosen.test_fraction:
         raise BadInput(
-            f"{where}: {len(paragraphs)} paragraphs, of which some are so long that {100 * share:.0f} % would be the test "
-            f"text, not {100 * chosen.test_fraction:.0f} %; blank lines set paragraphs apart"
+            f"{where}: {len(paragraphs)} paragraphs, of which some are so long that {100 * share:.0f} % would be the "
+            f"test text, not {100 * chosen.test_fraction:.0f} %; blank lines set paragraphs apart"
         )
     train, test = (_points("\n".join(paragraphs[i] for i in part) + "\n") for part in (order[:cut], order[cut:]))
     values, counts = np.unique(train, return_counts=True)
