@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from scaling.core.errors import BadInput
 from scaling.shallow import maps, paths
 from scaling.shallow.frontier import Frontier
 from scaling.shallow.phases import phases
@@ -83,3 +84,8 @@ def test_paths_lie_above_the_frontier():
     curves = paths.best_curves(table, Frontier(1000, 1.25))
     best = curves[curves["x"] == 1]
     np.testing.assert_allclose(best["y"], 1)
+
+
+def test_too_few_examples_for_a_path():
+    with pytest.raises(BadInput, match=r"shallow\.paths: at g = 0\.51 and diagonal_d = 30, 10 examples are too few"):
+        paths.diagonal_paths(0.51, 30, [10.0], 0.1)

@@ -96,7 +96,7 @@ class Covariates(Section):
         [0.5, 2, 8, 64, 1e6], min_length=1, description="random features of isotropic inputs: p over the dimension"
     )
     activations: Annotated[list[Literal["linear", "relu", "erf"]], Distinct] = Field(
-        ["linear", "relu"], min_length=1, description="activations of the random features"
+        ["linear", "erf", "relu"], min_length=1, description="activations of the random features"
     )
     flow_norm: float = Field(3e3, gt=0, le=1e5, description="norm to which the population's gradient flow is followed")
     samples: Samples | None = Field(

@@ -7,6 +7,7 @@ shifted coordinates N + N_0 and R + tail or in N and R themselves.
 import numpy as np
 import pandas as pd
 
+from scaling.core.errors import BadInput
 from scaling.shallow import diagonal, limit, quadratic
 from scaling.shallow.frontier import Frontier
 from scaling.shallow.teacher import power_law
@@ -29,12 +30,20 @@ def quadratic_paths(g: float, d: int, per_d: list[float], noise: float) -> pd.Da
 
 
 def diagonal_paths(g: float, d: int, n: list[float], noise: float) -> pd.DataFrame:
-    """Paths of the diagonal network; columns as `quadratic_paths`."""
+    """Paths of the diagonal network; columns as `quadratic_paths`.
+
+    Raises BadInput for an n at which the best network's threshold is above all features.
+    """
     teacher, target, tables = power_law(d, g), Frontier(d, g), []
     n = np.asarray(n, float)
     interpolator = diagonal.at_weight_decay(teacher, n, np.zeros(n.size), noise).t
     best = diagonal.optimum(teacher, n, noise)
     for i, examples in enumerate(n):
+        if best.tau[i] >= teacher.c:
+            raise BadInput(
+                f"config key shallow.paths: at g = {g:g} and diagonal_d = {d}, {examples:g} examples are too few to learn"
+                " a single feature"
+            )
         over = interpolator[i] + (best.t[i] - interpolator[i]) * np.linspace(1, 1e-3, POINTS)[1:]
         # Steps of the norm, not of t: the last feature's norm falls from a fifth of it to nothing within one part of t.
         norms = np.geomspace(SMALLEST_SHARE * best.norm[i], target.norm(best.tau[i]), 2 * POINTS)

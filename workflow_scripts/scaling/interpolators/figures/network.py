@@ -30,7 +30,7 @@ def draw(curves: pd.DataFrame, table: pd.DataFrame) -> Figure:
     elbows = table[(table["quantity"] == "elbow") & (table["d"] == d) & table["alpha"].isin(alphas)]
     for row in elbows.itertuples():
         left.plot(row.network, 0.5, marker="o", color=colours[row.alpha], markersize=4)
-        left.plot(row.at_effective_p, 0.5, marker="s", color=colours[row.alpha], markersize=4, markerfacecolor="white")
+        left.plot(row.at_effective_p, 0.5, marker="s", color=colours[row.alpha], markersize=6.5, markerfacecolor="none")
     left.axhline(0.5, color="0.7", linewidth=0.6, zorder=0)
     left.set(xscale="log", xlabel=r"$n$", ylabel="spike", title=rf"$d={d:,.0f}$, no noise")
     bulk = curves.loc[curves["at"] == "fixed d/n", "bulk"]
@@ -41,9 +41,10 @@ def draw(curves: pd.DataFrame, table: pd.DataFrame) -> Figure:
         Line2D([], [], color=colours[alpha], label=rf"$\alpha={alpha:g}$, $p_\mathrm{{eff}}={effective[alpha]:.2f}$")
         for alpha in alphas
     ]
+    hollow = {"color": "0.3", "markersize": 5, "markerfacecolor": "none"}
     handles += [
-        Line2D([], [], color="0.3", label="network"),
-        Line2D([], [], color="0.3", linestyle="--", label=r"norm of its $p_\mathrm{eff}$"),
+        Line2D([], [], color="0.3", marker="o", markersize=4, label="network, elbow"),
+        Line2D([], [], linestyle="--", marker="s", label=r"norm of its $p_\mathrm{eff}$, elbow", **hollow),
     ]
     figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), handlelength=1.8, columnspacing=1.2)
     return figure

@@ -105,5 +105,5 @@ def figure_collapse(curves: pd.DataFrame, decays: list[float]) -> Figure:
             axis.set_title(f"{'norm itself' if norm == 'raw' else 'shifted norm'}, $g={g:g}$")
         row[0].set_ylabel(r"$R/R_2$")
         row[1].set_ylabel(r"$(R+\mathrm{tail})/(R_2+\mathrm{tail})$")
-    axes[0, 1].legend(loc="upper center")
+    axes[0, 1].legend(loc="upper center", bbox_to_anchor=(0.58, 1))
     return figure
