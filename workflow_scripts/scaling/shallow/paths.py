@@ -41,8 +41,8 @@ def diagonal_paths(g: float, d: int, n: list[float], noise: float) -> pd.DataFra
     for i, examples in enumerate(n):
         if best.tau[i] >= teacher.c:
             raise BadInput(
-                f"config key shallow.paths: at g = {g:g} and diagonal_d = {d}, {examples:g} examples are too few to learn"
-                " a single feature"
+                f"config key shallow.paths: at g = {g:g} and diagonal_d = {d}, {examples:g} examples are too few to"
+                " learn a single feature"
             )
         over = interpolator[i] + (best.t[i] - interpolator[i]) * np.linspace(1, 1e-3, POINTS)[1:]
         # Steps of the norm, not of t: the last feature's norm falls from a fifth of it to nothing within one part of t.
