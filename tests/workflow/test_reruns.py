@@ -187,9 +187,8 @@ def test_a_line_in_another_source_of_images(changed, source):
 
 
 def test_a_key_more_in_a_rooms_settings(changed):
-    old = "    seed: int = Field(0, description"
-    changed.write(f"{LIBRARY}/perceptron/settings.py", old, f"    novelty: int = 3\n{old}")
-    changed.write(f"{LIBRARY}/validation/settings.py", old, f"    novelty: int = 3\n{old}")
+    for room, old in (("perceptron", '"seed of the samples")\n'), ("validation", '"seed of the studies")\n')):
+        changed.write(f"{LIBRARY}/{room}/settings.py", old, f"{old}    novelty: int = 3\n")
     changed("a key more in the settings of the perceptron and of the validation", {})
 
 
@@ -263,7 +262,7 @@ THEORY = {
 DYNAMICS = {
     *("perceptron_dynamics", "perceptron_dynamics_table", "perceptron_fixed_norm", "perceptron_fixed_norm_table"),
     *("perceptron_free_norm", "perceptron_mse", "figure7"),
-    *("perceptron_adiabatic", "perceptron_adiabatic_table", "perceptron_mean_field"),
+    *("perceptron_adiabatic", "perceptron_adiabatic_table", "perceptron_mean_field", "perceptron_mean_field_plain"),
 }
 TOGETHER = {
     "perceptron_exponents",
