@@ -1,6 +1,6 @@
 """Training by torch.compile, on a CPU: the same runs but for rounding."""
 
-import shutil
+import sys
 from dataclasses import replace
 
 import pytest
@@ -16,8 +16,16 @@ from scaling.networks.training.compiled import compiled
 from scaling.networks.training.lanes import train_lanes
 from scaling.networks.training.stop import StopRequest
 
-needs_compiler = pytest.mark.skipif(not (shutil.which("g++") or shutil.which("clang++")), reason="no C++ compiler")
 PLAIN = replace(CNN, engine="single", sizes={"stages": [[4]], "fully_connected": [8]}, augmentation="none")
+
+
+@pytest.fixture(scope="module")
+def compiler():
+    """PyTorch needs a C++ compiler, and links nothing below a path with a space."""
+    try:
+        torch.compile(lambda x: (x + 1).sin())(torch.zeros(64))
+    except Exception as problem:
+        pytest.skip(f"torch.compile does not work here: {type(problem).__name__}")
 
 
 @pytest.fixture(autouse=True)
@@ -28,8 +36,7 @@ def fresh():
     torch.compiler.reset()
 
 
-@needs_compiler
-def test_a_compiled_run_is_the_run_but_for_rounding():
+def test_a_compiled_run_is_the_run_but_for_rounding(compiler):
     plain, fused = engine_of(PLAIN), engine_of(replace(PLAIN, compile=True))
     for index, draws in batches(PLAIN, 1):
         plain.train_step(index, draws)
@@ -40,7 +47,6 @@ def test_a_compiled_run_is_the_run_but_for_rounding():
     torch.testing.assert_close(*scored, rtol=1e-2, atol=0.05)
 
 
-@needs_compiler
 def test_runs_of_all_seeds_and_P_share_what_was_compiled(tmp_path, monkeypatch):
     """Whole batches alone are compiled, once: else P with last batches of many sizes would compile for minutes."""
     graphs = []
@@ -59,8 +65,7 @@ def test_runs_of_all_seeds_and_P_share_what_was_compiled(tmp_path, monkeypatch):
     assert len(results(jobs)) == len(jobs)
 
 
-@needs_compiler
-def test_an_interrupted_compiled_run_ends_with_the_same_bytes(tmp_path):
+def test_an_interrupted_compiled_run_ends_with_the_same_bytes(compiler, tmp_path):
     spec = replace(PLAIN, compile=True, epochs=3)
 
     def train(folder, epochs):
@@ -103,3 +108,16 @@ def test_a_network_that_the_compiler_rejects_is_refused_in_a_line(monkeypatch):
     line = str(refused.value)
     assert line.startswith("compile: this network cannot be compiled here (") and line.endswith("); allowed: false")
     assert "no such kernel" in line and "\n" not in line
+
+
+def test_below_a_path_with_a_space_the_line_says_so(monkeypatch):
+    def broken(graph, inputs):
+        raise RuntimeError("CppCompileError: C++ compile error")
+
+    real = torch.compile
+    monkeypatch.setattr(torch, "compile", lambda model, **options: real(model, backend=broken, **options))
+    monkeypatch.setattr(sys, "prefix", "/my studies/.venv")
+    with pytest.raises(
+        BadInput, match=r"cannot link C\+\+ below a path with a space, /my studies/.venv\); allowed: false"
+    ):
+        compiled(nn.Linear(2, 2))(torch.zeros(1, 2))

@@ -4,6 +4,7 @@ Compiling takes 20 seconds or more for each network and size of batch. Networks 
 compiled: weights are its arguments.
 """
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -33,6 +34,8 @@ def compiled(model: Module) -> Callable[[Tensor], Tensor]:
             return fused(examples)
         except problems as problem:
             why = " ".join(str(problem).split())[:200]
+            if " " in sys.prefix and "CppCompileError" in why:  # it does not quote what it links with
+                why = f"PyTorch cannot link C++ below a path with a space, {sys.prefix}"
             raise BadInput(f"compile: this network cannot be compiled here ({why}); allowed: false") from problem
 
     return scores
