@@ -38,7 +38,6 @@ ROUTINE = re.compile(
 POINT = re.compile(r"P \d+  seed (\d+)  epoch ([\d.e+]+)/(\d+)  train [\d.nan]+  test ([\d.nan]+)")
 RATE = re.compile(r"[\d,]+ images/s")
 SHOWN_OF_A_LOG = 20  # lines
-LOOKED_AT = ("picture",)  # rules whose output a person is told of at once
 ROWS = 6  # of jobs under way, at most
 
 
@@ -162,7 +161,7 @@ class Progress:
         self.seconds[job.rule].append((self.now or time.time()) - job.start)
         self.runs += job.runs
         self.epochs += job.trained()[1]
-        return [f"{job.about['output']} can be looked at"] if job.rule in LOOKED_AT else []
+        return [f"{job.about['output']} can be looked at"] if job.rule == "picture" else []
 
     def left(self, now: float) -> float | None:
         """Seconds to the end: the jobs left, each as long as the latest of its rule, as many at once as so far.

@@ -67,3 +67,11 @@ def test_a_resample_without_the_runs_that_last_goes_on_as_the_whole_sample():
     late = curves.mask[0] & (curves.grid > 2.45)
     assert np.diff(drawn[late]) == pytest.approx(np.diff(whole[late]), abs=1e-12)
     assert drawn[curves.mask[0]] == pytest.approx((whole + np.log10(0.85))[curves.mask[0]], abs=1e-3)
+
+
+def test_runs_that_never_overlap_all_leave_no_hole_in_the_mean():
+    """Two of four runs end where the other two begin: there is a mean where all have begun, known at every point."""
+    curves = runs_on_grid(runs_of(np.array([1.4, 1.4, 3.0, 3.0]), np.array([0.0, 0.0, 1.45, 1.45])))
+    mean = log10_mean_curves(curves)[0, 0]
+    assert curves.grid[curves.mask[0]][0] == pytest.approx(1.45, abs=0.04) and curves.mask[0, -1]
+    assert np.isfinite(mean[curves.mask[0]]).all()

@@ -218,18 +218,23 @@ def _interpolate(grid: np.ndarray, at: np.ndarray, error: np.ndarray) -> np.ndar
 
 
 def _mask(errors: np.ndarray, owner: np.ndarray, n_P: int) -> np.ndarray:
-    """[n_P, G] where there is a mean: one stretch from where `BEGUN` of the runs have begun to where `GOING_ON` end."""
+    """[n_P, G] where there is a mean: one stretch from where `BEGUN` of the runs have begun to where `GOING_ON` end.
+
+    So from each point of it to the next there are runs that reach both.
+    """
     present = np.isfinite(errors)
     mask = np.zeros((n_P, errors.shape[1]), bool)
     for index in range(n_P):
         mine = present[owner == index]
+        begun = np.maximum.accumulate(mine, axis=1).sum(axis=0)
+        going_on = np.maximum.accumulate(mine[:, ::-1], axis=1)[:, ::-1].sum(axis=0)
         positive = np.nansum(np.where(mine, errors[owner == index], 0.0), axis=0) > 0
-        number = mine.sum(axis=0) * positive
-        anchor = anchor_of(number)
-        share = np.where(np.arange(number.size) < anchor, BEGUN, GOING_ON)
-        holes = np.flatnonzero(number < np.maximum(share * len(mine), 1))
-        first = holes[holes <= anchor].max(initial=-1) + 1
-        mask[index, first : holes[holes >= anchor].min(initial=number.size)] = True
+        good = (begun >= BEGUN * len(mine)) & (going_on >= GOING_ON * len(mine)) & positive
+        if not good.any():
+            continue
+        anchor, holes = anchor_of(mine.sum(axis=0) * good), np.flatnonzero(~good)
+        first = holes[holes < anchor].max(initial=-1) + 1
+        mask[index, first : holes[holes > anchor].min(initial=good.size)] = True
     return mask
 
 

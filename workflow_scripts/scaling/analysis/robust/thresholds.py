@@ -5,7 +5,7 @@ import numpy as np
 # 1. Runs on a common grid ------------------------------------------------------------------------------------------
 GRID_POINTS = 100  # of the grid of log10 x
 #: A mean curve begins where this share of the runs of its P have begun, and goes on while that share goes on. (Those
-#: that end first have smaller norms, and so smaller errors at the same norm; the mean is a chain: see runs.)
+#: that end first have smaller norms, and so smaller errors at the same norm; the mean is a chain: see means.)
 BEGUN, GOING_ON = 0.95, 0.5
 #: A run has learned if its error falls by this share of the deepest fall of the runs of its P. Networks that start from
 #: very small weights may never leave random guessing; their norm stays small, and where they end every mean would.
