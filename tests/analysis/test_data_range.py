@@ -107,6 +107,14 @@ def test_a_visible_floor_does_not_make_the_predicted_exponent_smaller():
     assert "error above a floor of" in row.note
 
 
+def test_where_the_floor_is_nearly_all_of_the_error_no_law_is_told():
+    truth = Truth(gamma_1=0.37, gamma_2=0.5)
+    runs = study(replace(truth, floor=0.5), noise=Noise(test_images=10**7)).drop(columns="epoch")
+    row = robust_exponents(runs, resamples=20).exponents.iloc[0]
+    assert np.isnan(row["gamma_1"]) and "more than half of the error wherever curves meet" in row["note"]
+    assert float(row["note"].split("a floor of ")[1].split()[0]) == pytest.approx(0.5, rel=0.25)
+
+
 def test_norms_at_which_the_curves_do_not_collapse_are_left_out():
     """Training begins with a stretch that is common to all P at the same norm, and no power law."""
     runs = study(Truth(log10_k_1=0.55))

@@ -1,6 +1,7 @@
 """How much the choices matter: the exponents over a grid of reasonable ones, from the same curves."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import product
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 from scaling.analysis.authors import authors_exponents, default_window
 from scaling.analysis.exponents import AGREE
 from scaling.analysis.power_law import PowerLaw, fit_power_law
-from scaling.analysis.robust.chain import Sample, estimate, with_window
+from scaling.analysis.robust.chain import NoCommonLaw, Sample, estimate, with_window
 from scaling.analysis.robust.data_range import candidates, choose
 from scaling.analysis.robust.offsets import fit_with_offset
 from scaling.analysis.robust.runs import guess_of, runs_on_grid
@@ -65,11 +66,12 @@ def choices(
     except BadInput:
         grid = None
     if grid is not None and grid.P.size >= 3:
-        table, samples = candidates(grid, resamples, seed, guess_of(runs))
-        chosen = choose(table) if samples else None
-        for index, sample in enumerate(samples):
-            if table["min_log10_norm"][index] == table["min_log10_norm"][chosen]:
-                rows += _rows(sample, optima, index == chosen)
+        with suppress(NoCommonLaw):
+            table, samples = candidates(grid, resamples, seed, guess_of(runs))
+            chosen = choose(table)
+            for index, sample in enumerate(samples):
+                if table["min_log10_norm"][index] == table["min_log10_norm"][chosen]:
+                    rows += _rows(sample, optima, index == chosen)
     result = pd.DataFrame(rows).reindex(columns=COLUMNS)
     return _compared(result)
 

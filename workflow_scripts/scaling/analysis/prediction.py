@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 
 from scaling.analysis.robust.bootstrap import interval
-from scaling.analysis.robust.chain import Estimates, Sample, estimate
+from scaling.analysis.robust.chain import Estimates, NoCommonLaw, Sample, estimate
 from scaling.analysis.robust.data_range import candidates, choose, settled
 from scaling.analysis.robust.means import log10_mean_curves, log10_standard_errors
 from scaling.analysis.robust.optimum import smooth_minimum
-from scaling.analysis.robust.runs import RunCurves, guess_of, runs_on_grid
+from scaling.analysis.robust.run_curves import RunCurves
+from scaling.analysis.robust.runs import guess_of, runs_on_grid
 from scaling.analysis.robust.slopes import local_slopes, refusals
 from scaling.analysis.robust.thresholds import CURVE_POINTS, FEWEST_P
 from scaling.core.errors import BadInput
@@ -56,8 +57,9 @@ def predictions(
         fitted = curves.up_to_P(end)
         if fitted.P.size < FEWEST_P or not wanted.size:
             continue
-        table, samples = candidates(fitted, resamples, seed, guess, every=False)
-        if not samples:  # no two curves meet
+        try:
+            table, samples = candidates(fitted, resamples, seed, guess, every=False)
+        except NoCommonLaw:
             continue
         chosen = choose(table)
         sample = settled(samples[chosen], resamples, seed)

@@ -26,7 +26,7 @@ from scaling.analysis.robust.early_law import early_law_window
 from scaling.analysis.robust.means import log10_mean_curves, log10_standard_errors
 from scaling.analysis.robust.optimum import smooth_minimum
 from scaling.analysis.robust.quality import houdayer_hartmann
-from scaling.analysis.robust.runs import RunCurves
+from scaling.analysis.robust.run_curves import RunCurves
 from scaling.analysis.robust.scale_laws import ScaleLaw, correction_exponent, curvature, fit_scale_law, offsets
 from scaling.analysis.robust.thresholds import (
     BEND,
@@ -146,7 +146,12 @@ class Sample:
 
 
 class NoCommonLaw(Exception):
-    """No two collapsed curves share a stretch, so that there is no law that they have in common."""
+    """No two collapsed curves share a stretch where a law can be seen, so that they have none in common; says why."""
+
+    def __init__(self, floor: float | None = None):
+        meet = "no two curves meet where a law can be seen: off the error of guessing, and off the floor"
+        hidden = f"a floor of {floor or 0:.3g} fits, more than half of the error wherever curves meet: no law is told"
+        super().__init__(meet if floor is None else hidden)
 
 
 def prepare(curves: RunCurves, beginning: Beginning | None = None) -> Sample:
@@ -194,13 +199,21 @@ def _common_stretch(points: Points, seen: np.ndarray, free: Collapse) -> np.ndar
     Only there is a law that curves have in common.
     """
     span = points.x - free.a[0, points.owner]
-    law = free.departure.law(seen[None], free.theta)
-    shown = free.departure.seen(law, free.theta)[1][0] >= LEAST_SHARE
     u = np.linspace(span.min(), span.max(), 4 * MASTER_POINTS)
-    curves = [span[shown & (points.owner == i)] for i in range(free.a.shape[1])]
-    number = sum((u >= mine.min(initial=np.inf)) & (u <= mine.max(initial=-np.inf)) for mine in curves)
-    common = u[number >= min(2, len(curves))]
+
+    def where_two_meet(shown: np.ndarray) -> np.ndarray:
+        curves = [span[shown & (points.owner == i)] for i in range(free.a.shape[1])]
+        number = sum((u >= mine.min(initial=np.inf)) & (u <= mine.max(initial=-np.inf)) for mine in curves)
+        return u[number >= min(2, len(curves))]
+
+    law = free.departure.law(seen[None], free.theta)
+    share = free.departure.seen(law, free.theta)[1][0]
+    common = where_two_meet(share >= LEAST_SHARE)
     if not common.size:
+        floor = float(free.departure.floor(free.theta)[0])
+        above = np.maximum(10.0**seen - floor, 1e-3 * 10.0**seen) / 10.0**seen
+        if where_two_meet(share / above >= LEAST_SHARE).size:
+            raise NoCommonLaw(floor)
         raise NoCommonLaw
     bottom = common[np.argmin(free.master(common)[0])]
     return np.linspace(common[0], bottom, MASTER_POINTS)

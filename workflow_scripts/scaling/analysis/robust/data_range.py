@@ -9,7 +9,7 @@ from scaling.analysis.robust.chain import NoCommonLaw, Sample, beginning_of, pre
 from scaling.analysis.robust.means import log10_mean_curves
 from scaling.analysis.robust.probability import collapse_p
 from scaling.analysis.robust.resampling import draw, resampled
-from scaling.analysis.robust.runs import RunCurves
+from scaling.analysis.robust.run_curves import RunCurves
 from scaling.analysis.robust.scale_laws import curvature
 from scaling.analysis.robust.thresholds import (
     BEND,
@@ -38,7 +38,7 @@ def candidates(
 
     Returns
     -------
-    One row per candidate (`FEWEST_P` values of P in each, or all; none where no two curves meet), and the samples:
+    One row per candidate (`FEWEST_P` values of P in each, or all; where two curves meet), and the samples:
     min_P, number_of_P; min_log10_norm : where the curves begin (log10 of x, whatever it is); bend : the larger
     significance of the quadratic terms of log lambda_s and log epsilon_s against log P (the scales' laws have a
     correction if that is > `BEND`, from `FEWEST_P_CORRECTED` P on); correction : of log10 epsilon_s at the smallest P,
@@ -46,8 +46,12 @@ def candidates(
     probability of a collapse as bad (probability.collapse_p), from the first row with chi2 <= LARGEST_CHI2 on until one
     is `good`, and of the row that is chosen.
     Significances are NaN where there are no seeds to resample, and count as none.
+
+    Raises
+    ------
+    NoCommonLaw where there is no candidate.
     """
-    rows, samples, origins = [], [], []
+    rows, samples, origins, problems = [], [], [], []
     for cut in _cuts(curves):
         begun = curves.from_x(cut)
         widest, left_out = None, 0
@@ -60,7 +64,8 @@ def candidates(
                     widest, left_out = sample, first
                 else:
                     sample = prepare(part, widest.collapsed.departure.beginning)
-            except NoCommonLaw:
+            except NoCommonLaw as problem:
+                problems.append(problem)
                 continue
             sample = replace(sample, bends=_bends(widest, first - left_out))
             bend = float(sample.bent(sample.collapsed)[0]) if sample.bends else np.nan
@@ -86,8 +91,10 @@ def candidates(
                 break
         if rows and good(pd.DataFrame(rows)).any():
             break
+    if not rows:
+        raise problems[0]
     table = pd.DataFrame(rows)
-    if rows and np.isnan(table["p"].iloc[chosen := choose(table)]):
+    if np.isnan(table["p"].iloc[chosen := choose(table)]):
         table.loc[chosen, "p"] = _probability(samples[chosen], *origins[chosen], seed)
     return table, samples
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from scaling.analysis.robust.runs import RunCurves, anchor_of
+from scaling.analysis.robust.run_curves import RunCurves, anchor_of
 
 
 def log10_mean_curves(curves: RunCurves, counts: np.ndarray | None = None) -> np.ndarray:

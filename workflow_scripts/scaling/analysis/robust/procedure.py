@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from scaling.analysis.exponents import WITH_INTERVAL
-from scaling.analysis.robust.chain import estimate
+from scaling.analysis.robust.chain import NoCommonLaw, estimate
 from scaling.analysis.robust.data_range import candidates, choose, settled
 from scaling.analysis.robust.rows import RobustResult, notes_of, nothing, row_of, scales_of
-from scaling.analysis.robust.runs import RunCurves, guess_of, runs_on_grid
+from scaling.analysis.robust.run_curves import RunCurves
+from scaling.analysis.robust.runs import guess_of, runs_on_grid
 from scaling.analysis.robust.slopes import local_slopes, refusals, table_of_slopes
 from scaling.analysis.robust.thresholds import CURVE_POINTS, RANGE_RESAMPLES
 from scaling.core.errors import BadInput
@@ -63,9 +64,10 @@ def robust_exponents(
         return nothing(f"{curves.P.size} values of P with a curve of {CURVE_POINTS} grid points: 3 are needed")
 
     # 2. Collapse of the mean curves in every range of P and norm, with and without plateau and correction.
-    table, samples = candidates(curves, resamples, seed, guess, every_range)
-    if not samples:
-        return nothing("no two curves meet where a law can be seen: off the error of guessing, and off the floor")
+    try:
+        table, samples = candidates(curves, resamples, seed, guess, every_range)
+    except NoCommonLaw as problem:
+        return nothing(str(problem))
     against_epochs = _against_epochs(trajectories, guess, resamples, seed)
     for name in ("chi2", "p"):
         table[f"{name}_epochs"] = table["min_P"].map(against_epochs.get(name, {}))
@@ -112,8 +114,9 @@ def _against_epochs(
         return {}
     if curves.P.size < 3:
         return {}
-    table, _ = candidates(curves, min(resamples, RANGE_RESAMPLES), seed, guess, every_p=True)
-    if not len(table):
+    try:
+        table, _ = candidates(curves, min(resamples, RANGE_RESAMPLES), seed, guess, every_p=True)
+    except NoCommonLaw:
         return {}
     by_P = table.groupby("min_P")
     return {"chi2": by_P["chi2"].min().to_dict(), "p": by_P["p"].max().to_dict()}

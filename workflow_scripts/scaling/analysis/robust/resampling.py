@@ -9,7 +9,7 @@ from scaling.analysis.robust.chain import Drawn, NoCommonLaw, Sample, beginning_
 from scaling.analysis.robust.collapse import Collapse, collapse_resamples, misfit
 from scaling.analysis.robust.departure import Beginning
 from scaling.analysis.robust.means import borrowed_deviations, log10_mean_curves
-from scaling.analysis.robust.runs import RunCurves
+from scaling.analysis.robust.run_curves import RunCurves
 from scaling.analysis.robust.thresholds import CHANCE, OFFSET_WIDTH, RANGE_RESAMPLES
 
 
