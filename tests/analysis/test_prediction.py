@@ -5,6 +5,7 @@ import pytest
 
 from scaling.analysis.figures.prediction import draw_prediction
 from scaling.analysis.prediction import COLUMNS, predictions
+from scaling.analysis.robust.procedure import robust_exponents
 from scaling.validation.scenarios import SCENARIOS
 from scaling.validation.synthetic import Noise, Truth, synthetic_study
 
@@ -64,6 +65,15 @@ def test_too_few_P_give_an_empty_table_that_can_be_drawn(table):
     assert list(empty.columns) == COLUMNS and empty.empty
     assert "nothing is predicted" in draw_prediction(empty).axes[0].texts[0].get_text()
     assert len(draw_prediction(table).axes[0].get_lines()) >= 6
+
+
+def test_runs_at_norms_of_their_own_predict_nothing():
+    """After an epoch or so the norms of two seeds may differ by more than either has moved: there is no mean curve."""
+    runs = synthetic_study(TRUTH, Noise(), P, 2, np.random.default_rng(1))
+    runs = runs.assign(log10_norm=0.01 * runs["log10_norm"] + runs["seed"])
+    assert predictions(runs, [100_000], resamples=20).empty
+    row = robust_exponents(runs, resamples=20).exponents.iloc[0]
+    assert np.isnan(row["gamma_1"]) and row["note"].startswith("0 values of P with a curve of 7 grid points")
 
 
 def test_curves_that_never_leave_guessing_predict_nothing():
