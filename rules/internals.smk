@@ -1,10 +1,15 @@
 # The one place that reaches into Snakemake, for what it has no public way for. Tried with Snakemake 9.19 to 9.27
-# (tests/workflow/test_internals.py); where another version has other insides, both are left out without harm.
+# (tests/workflow/test_internals.py); where another version has other insides, it is left out without harm.
 
 
+# A cluster's jobs are told the path of Python without quotes, and would end as "not found" one after another.
+#
 # By its own limit of 100 job starts a second, Snakemake goes over all waiting jobs once a second for every job that
 # has ended so far: after some dozens that keeps a core busy. A limit that was asked for stays.
 onstart:
+    executor = getattr(workflow, "executor_plugin", None)
+    if executor and not executor.common_settings.local_exec and " " in sys.executable:
+        raise WorkflowError(f"Python is {sys.executable}: for a cluster Snakemake takes no path with a space")
     limit = workflow.scheduling_settings.max_jobs_per_timespan
     if limit and (limit.max_jobs, limit.timespan) == (100, 1) and hasattr(workflow.scheduler, "job_rate_limiter"):
         workflow.scheduler.job_rate_limiter = None

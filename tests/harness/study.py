@@ -28,6 +28,7 @@ class Study:
 
     def __init__(self, folder: Path, configuration: Path = TINY, preset: str | None = "tiny") -> None:
         self.folder, self.preset = folder, preset  # no preset: the configuration file's own
+        self.python = sys.executable
         self.env = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
         folder.mkdir(parents=True, exist_ok=True)
         for name in SOURCES:
@@ -40,7 +41,7 @@ class Study:
     def command(self, *arguments: str) -> list[str]:
         """Snakemake on this study."""
         preset = ["--config", f"preset={self.preset}"] if self.preset else []
-        return [sys.executable, "-m", "snakemake", "--nocolor", "--configfile", "study.yaml", *preset, *arguments]
+        return [self.python, "-m", "snakemake", "--nocolor", "--configfile", "study.yaml", *preset, *arguments]
 
     def start(self, *arguments: str, log: str = "snakemake.log") -> "Run":
         """Start Snakemake in the background, in a process group of its own."""

@@ -1,7 +1,9 @@
 """One Slurm for all of these tests, installed where it is missing and nothing forbids it."""
 
 import signal
+import sys
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from harness.cluster import Cluster, install
@@ -20,6 +22,14 @@ def cluster():
             pytest.skip(f"no Slurm: {problem}")
         yield cluster
     assert cluster.processes() == []
+
+
+@pytest.fixture(scope="session")
+def python(tmp_path_factory):
+    """This Python, by a path without a space: a cluster takes no other."""
+    link = tmp_path_factory.mktemp("python") / "environment"
+    link.symlink_to(sys.prefix)
+    return str(link / Path(sys.executable).relative_to(sys.prefix))
 
 
 def pytest_collection_modifyitems(items):

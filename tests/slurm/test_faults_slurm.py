@@ -2,7 +2,9 @@
 
 import os
 import signal
+import sys
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from harness.study import BLOCK, BOTH, in_the_middle, log_of, wait_for
@@ -18,16 +20,17 @@ def none_left(study, cluster):
 
 
 @pytest.fixture
-def study(study, cluster):
-    study.env = study.env | cluster.env
+def study(study, cluster, python):
+    study.env, study.python = study.env | cluster.env, python
     yield study
     none_left(study, cluster)
 
 
 @pytest.fixture(scope="module")
-def hanging(prepared, cluster, tmp_path_factory):
+def hanging(prepared, cluster, python, tmp_path_factory):
     """A study whose job hangs until its time limit, and the Snakemake that runs it: started before the other faults."""
     study = prepared.copy(tmp_path_factory.mktemp("hanging") / "study", **cluster.env)
+    study.python = python
     limit = ("--set-resources", "train_block:gpu=1", "train_block:runtime=attempt")
     with study.start(*PROFILE, *limit, "--show-failed-logs", "--", BLOCK) as run:
         in_the_middle(study)
@@ -152,3 +155,13 @@ def test_snakemake_killed_and_started_again(study, cluster, told):
     cluster.run("scancel", job)  # the README: what the killed Snakemake had submitted
     study.run(*PROFILE, "--", BLOCK)
     told("kill -9 of Snakemake, --unlock, scancel of its job, started again", f"{log_of(study).splitlines()[0]}", study)
+
+
+def test_a_python_whose_path_has_a_space_is_named(study, tmp_path):
+    """Its jobs would end as "not found", one after another."""
+    link = tmp_path / "an environment"
+    link.symlink_to(sys.prefix)
+    study.python = str(link / Path(sys.executable).relative_to(sys.prefix))
+    with study.start(*PROFILE, "--", "results/plan.tsv") as run:
+        assert run.wait() == 1
+    assert f"Python is {study.python}: for a cluster Snakemake takes no path with a space" in run.said()
