@@ -48,9 +48,7 @@ def predictions(
         curves = runs_on_grid(trajectories).long_enough(CURVE_POINTS)
     except BadInput:
         return pd.DataFrame(columns=COLUMNS)
-    if not curves.P.size:
-        return pd.DataFrame(columns=COLUMNS)
-    largest = curves.P.max()
+    largest = curves.P.max(initial=0)
     parts = [(largest / part, curves.P[largest / part < curves.P]) for part in HELD_OUT]
     parts += [(largest, np.asarray(P, float))] if len(P) else []
     tables = []

@@ -150,7 +150,7 @@ class NoCommonLaw(Exception):
 
     def __init__(self, floor: float | None = None):
         meet = "no two curves meet where a law can be seen: off the error of guessing, and off the floor"
-        hidden = f"a floor of {floor or 0:.3g} fits, more than half of the error wherever curves meet: no law is told"
+        hidden = f"a floor of {floor or 0:.3g} fits, more than half of the error wherever a law could be seen: none is told"
         super().__init__(meet if floor is None else hidden)
 
 
@@ -212,7 +212,9 @@ def _common_stretch(points: Points, seen: np.ndarray, free: Collapse) -> np.ndar
     if not common.size:
         floor = float(free.departure.floor(free.theta)[0])
         above = np.maximum(10.0**seen - floor, 1e-3 * 10.0**seen) / 10.0**seen
-        if where_two_meet(share / above >= LEAST_SHARE).size:
+        off_guessing = share / above >= LEAST_SHARE
+        # Told only where it is so: curves that meet near guessing as well as near the floor are hidden by both.
+        if where_two_meet(off_guessing).size and not where_two_meet(off_guessing & (above >= LEAST_SHARE)).size:
             raise NoCommonLaw(floor)
         raise NoCommonLaw
     bottom = common[np.argmin(free.master(common)[0])]
