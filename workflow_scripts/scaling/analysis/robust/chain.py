@@ -150,8 +150,8 @@ class NoCommonLaw(Exception):
 
     def __init__(self, floor: float | None = None):
         meet = "no two curves meet where a law can be seen: off the error of guessing, and off the floor"
-        hidden = f"a floor of {floor or 0:.3g} fits, more than half of the error wherever a law could be seen: none is told"
-        super().__init__(meet if floor is None else hidden)
+        most = "more than half of the error wherever a law could be seen: none is told"
+        super().__init__(meet if floor is None else f"a floor of {floor:.3g} fits, {most}")
 
 
 def prepare(curves: RunCurves, beginning: Beginning | None = None) -> Sample:
