@@ -162,7 +162,21 @@ def test_attention_is_the_one_of_pytorch():
         reference.in_proj_bias.zero_()
         reference.out_proj.load_state_dict(attention.out.state_dict())
     tokens = torch.randn(3, 5, 16)
-    torch.testing.assert_close(attention(tokens), reference(tokens, tokens, tokens)[0], rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(attention(tokens, tokens), reference(tokens, tokens, tokens)[0], rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_the_last_block_of_a_vit_leaves_out_only_what_no_score_needs(depth):
+    """Scores and gradients are those of all blocks on all tokens."""
+    model = build_model("ViT", {"patch": 2, "dim": 16, "depth": depth, "heads": 2}, (1, 8, 8), 3, seed=1).double()
+    images = torch.randn(5, 1, 8, 8, dtype=torch.float64)
+    patches = model.embedding(images).flatten(2).transpose(1, 2)
+    tokens = torch.cat([model.class_token.expand(5, -1, -1), patches], dim=1) + model.positions
+    scores = model.output(model.norm(model.blocks(tokens))[:, 0])
+    torch.testing.assert_close(model(images), scores)
+    weights = list(model.parameters())
+    ours, all_of_them = (torch.autograd.grad(found.square().sum(), weights) for found in (model(images), scores))
+    torch.testing.assert_close(ours, all_of_them)
 
 
 def test_resnet_is_the_one_of_torchvision():

@@ -179,7 +179,8 @@ def test_a_gpu_gets_lanes_with_recorded_steps_and_a_small_vit_a_stack(monkeypatc
     large = replace(VIT, sizes={"patch": 2, "dim": 192, "depth": 6, "heads": 3})
     assert block.number_of_parameters(large, images()) > 2_000_000
     assert block.chosen(large, images(), "cuda").engine == "lanes"
-    assert block.chosen(replace(CNN, engine="single"), images(), "cuda") == replace(CNN, engine="single")
+    single = replace(CNN, engine="single", compile=False)
+    assert block.chosen(single, images(), "cuda") == single
 
 
 def test_channels_last_is_part_of_what_an_unfinished_run_goes_on_from():

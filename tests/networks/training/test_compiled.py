@@ -9,10 +9,10 @@ from harness.training import CNN, VIT, batches, bits, engine_of, images, jobs_of
 from torch import nn
 
 from scaling.core.errors import BadInput
-from scaling.networks.training import checkpoints
+from scaling.networks.training import block, checkpoints
 from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.block import train_block
-from scaling.networks.training.compiled import compiled
+from scaling.networks.training.compiled import compiled, compiling_works
 from scaling.networks.training.lanes import train_lanes
 from scaling.networks.training.stop import StopRequest
 
@@ -121,3 +121,47 @@ def test_below_a_path_with_a_space_the_line_says_so(monkeypatch):
         BadInput, match=r"cannot link C\+\+ below a path with a space, /my studies/.venv\); allowed: false"
     ):
         compiled(nn.Linear(2, 2))(torch.zeros(1, 2))
+
+
+@pytest.mark.parametrize(
+    ("changes", "device", "compiles"),
+    [
+        ({"precision": "tf32"}, "cuda", True),
+        ({"precision": "bf16"}, "cuda", True),
+        ({"precision": "float32"}, "cuda", False),
+        ({"precision": "bf16"}, "cpu", False),
+        ({"precision": "tf32", "engine": "stacked"}, "cuda", False),
+        ({"precision": "tf32", "engine": "lanes"}, "cuda", True),
+        ({"precision": "float32", "compile": True}, "cuda", True),
+        ({"precision": "tf32", "compile": False}, "cuda", False),
+    ],
+)
+def test_auto_compiles_where_it_was_faster(monkeypatch, changes, device, compiles):
+    monkeypatch.setattr(block, "compiling_works", lambda device: True)
+    spec = replace(PLAIN, **{"engine": "auto", **changes})
+    assert spec.compile == changes.get("compile", "auto")
+    assert block.chosen(spec, images(), device).compile is compiles
+
+
+def test_a_small_vit_is_compiled_in_bf16_and_in_a_stack_otherwise(monkeypatch):
+    monkeypatch.setattr(block, "compiling_works", lambda device: True)
+    ways = {}
+    for precision in ("float32", "tf32", "bf16"):
+        spec = block.chosen(replace(VIT, engine="auto", precision=precision), images(), "cuda")
+        ways[precision] = spec.engine, spec.compile
+    assert ways == {"float32": ("stacked", False), "tf32": ("stacked", False), "bf16": ("lanes", True)}
+
+
+def test_auto_goes_on_without_a_compiler_and_says_so(monkeypatch, capsys):
+    def broken(function):
+        raise RuntimeError("no C++\ncompiler")
+
+    monkeypatch.setattr(torch, "compile", broken)
+    compiling_works.cache_clear()
+    spec = replace(PLAIN, engine="auto", precision="bf16")
+    monkeypatch.setattr(block, "_compiling_pays", lambda *given: True)
+    assert block.chosen(spec, images(), "cpu").compile is False
+    assert capsys.readouterr().out == (
+        "compile: auto: networks are not compiled, torch.compile does not work here (no C++ compiler)\n"
+    )
+    compiling_works.cache_clear()

@@ -108,6 +108,20 @@ def test_runs_that_would_not_end_in_time_are_passed_over(tmp_path):
     assert [(job.P, *job.subsets) for job in outcome.left] == [run for run in RUNS if run not in expected]
 
 
+def test_fewer_lanes_run_what_would_not_end_in_time_on_all_of_them(tmp_path):
+    """One lane alone is faster than its share: two runs one after another, where two at once would both be late."""
+    runs = [(90, 1), (90, 2), (16, 3)]
+    jobs = jobs_of(PLAIN_CNN, tmp_path, runs)
+    budget = Budget(deadline=0.0, rate=100.0, scored=0.5, alone=80.0)
+    long, _, short = (budget.cost(job) for job in jobs)
+    assert budget.each(100.0, 1, 4) == 80 and budget.each(100.0, 2, 4) == 50 and budget.each(50.0, 1, 4) == 40
+    assert replace(budget, alone=0.0).each(100.0, 2, 4) == 25
+    outcome = together(jobs, 4, PLAIN_CNN, clock=Clock(), budget=replace(budget, deadline=long / 60))
+    assert outcome.done == [jobs[0], jobs[1], jobs[2]]  # the clock stands still: all fit, but no two long ones at once
+    outcome = together(jobs, 4, PLAIN_CNN, clock=Clock(), budget=replace(budget, deadline=short / 60))
+    assert outcome.done == [jobs[2]] and outcome.left == jobs[:2]
+
+
 def test_the_deadline_ends_what_has_not_ended(tmp_path):
     jobs = jobs_of(replace(PLAIN_CNN, epochs=1000), tmp_path, [(40, 1), (90, 2)])
     outcome = together(jobs, 1, PLAIN_CNN, clock=Clock(1.0), budget=Budget(50.0, 1e9))

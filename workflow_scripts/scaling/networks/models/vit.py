@@ -74,7 +74,10 @@ class VisionTransformer(nn.Module):
         """Images [n, channels, h, w] to class scores [n, classes]."""
         patches = self.embedding(images).flatten(2).transpose(1, 2)
         tokens = torch.cat([self.class_token.expand(len(images), -1, -1), patches], dim=1) + self.positions
-        return self.output(self.norm(self.blocks(tokens))[:, 0])
+        last = len(self.blocks) - 1
+        for number, block in enumerate(self.blocks):
+            tokens = block(tokens, first=1 if number == last else None)
+        return self.output(self.norm(tokens[:, 0]))
 
 
 class Block(nn.Module):
@@ -87,9 +90,11 @@ class Block(nn.Module):
         self.norm2 = nn.LayerNorm(dim)
         self.mlp = nn.Sequential(nn.Linear(dim, mlp_ratio * dim), nn.GELU(), nn.Linear(mlp_ratio * dim, dim))
 
-    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Tokens [n, tokens, dim] to the same shape."""
-        tokens = tokens + self.attention(self.norm1(tokens))
+    def forward(self, tokens: torch.Tensor, first: int | None = None) -> torch.Tensor:
+        """Tokens [n, tokens, dim] to the same shape, or to the `first` so many of them alone, which costs less."""
+        normed = self.norm1(tokens)
+        # Contiguous: else PyTorch multiplies image by image.
+        tokens = tokens[:, :first] + self.attention(normed[:, :first].contiguous(), normed)
         return tokens + self.mlp(self.norm2(tokens))
 
 
@@ -104,11 +109,11 @@ class Attention(nn.Module):
         self.value = nn.Linear(dim, dim)
         self.out = nn.Linear(dim, dim)
 
-    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        """Tokens [n, tokens, dim] to the same shape."""
+    def forward(self, tokens: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
+        """Tokens [n, tokens, dim] to the same shape: what each gathers from those `seen` [n, any, dim]."""
         query, key, value = (
-            layer(tokens).unflatten(-1, (self.heads, -1)).transpose(-3, -2)
-            for layer in (self.query, self.key, self.value)
+            layer(given).unflatten(-1, (self.heads, -1)).transpose(-3, -2)
+            for layer, given in ((self.query, tokens), (self.key, seen), (self.value, seen))
         )
         # Written out: PyTorch's fused attention has no batching rule on the CPU, and runs are trained under vmap.
         weights = torch.softmax(query @ key.transpose(-2, -1) / query.shape[-1] ** 0.5, dim=-1)

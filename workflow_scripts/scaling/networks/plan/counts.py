@@ -39,11 +39,11 @@ class Counts:
         self.parameters += (inputs + bias) * outputs
         self.activations += outputs * tokens
 
-    def attention(self, tokens: int, dim: int, heads: int) -> None:
-        """Add the two matrix products of self-attention (its four linear layers not included)."""
-        self._product(2 * tokens**2 * dim)
-        self._product(2 * tokens**2 * dim)
-        self.activations += 2 * heads * tokens**2 + tokens * dim
+    def attention(self, tokens: int, dim: int, heads: int, seen: int) -> None:
+        """Add the two matrix products of attention from tokens to those seen (its four linear layers not included)."""
+        self._product(2 * tokens * seen * dim)
+        self._product(2 * tokens * seen * dim)
+        self.activations += 2 * heads * tokens * seen + tokens * dim
 
     def norm(self, channels: int, positions: int) -> None:
         """Add a batch or layer norm."""

@@ -81,7 +81,7 @@ def vit(
     tokens = rows * columns + 1
     counts.convolution(channels, dim, patch, rows, columns)
     counts.parameters += (tokens + 1) * dim  # positions and class token
-    _transformer(counts, tokens, dim, depth, heads, mlp_ratio)
+    _transformer(counts, tokens, dim, depth, heads, mlp_ratio, read=1)
     counts.linear(dim, classes)
     return counts
 
@@ -118,7 +118,7 @@ def gpt(
     (length,) = shape
     counts.embedding(outputs, dim, length)
     counts.parameters += length * dim  # positions
-    _transformer(counts, length, dim, depth, heads, mlp_ratio)
+    _transformer(counts, length, dim, depth, heads, mlp_ratio, read=length)
     counts.linear(dim, outputs, Shape.of(shape).targets, bias=False)
     return counts
 
@@ -126,14 +126,15 @@ def gpt(
 FAMILIES = {"cnn": cnn, "resnet": resnet, "vit": vit, "mlp": mlp, "linear": linear, "gpt": gpt}
 
 
-def _transformer(counts: Counts, tokens: int, dim: int, depth: int, heads: int, mlp_ratio: int) -> None:
-    """Blocks of attention and a two-layer network, a norm before each, and a last norm."""
-    for _ in range(depth):
+def _transformer(counts: Counts, tokens: int, dim: int, depth: int, heads: int, mlp_ratio: int, read: int) -> None:
+    """Blocks of attention and a two-layer network, a norm before each, and a last norm; `read` tokens are used."""
+    for block in range(depth):
+        out = read if block == depth - 1 else tokens
         counts.norm(dim, tokens)
-        for _ in ("query", "key", "value", "out"):
-            counts.linear(dim, dim, tokens)
-        counts.attention(tokens, dim, heads)
-        counts.norm(dim, tokens)
-        counts.linear(dim, mlp_ratio * dim, tokens)
-        counts.linear(mlp_ratio * dim, dim, tokens)
-    counts.norm(dim, tokens)
+        for _, many in ("query", out), ("key", tokens), ("value", tokens), ("out", out):
+            counts.linear(dim, dim, many)
+        counts.attention(out, dim, heads, tokens)
+        counts.norm(dim, out)
+        counts.linear(dim, mlp_ratio * dim, out)
+        counts.linear(mlp_ratio * dim, dim, out)
+    counts.norm(dim, read)

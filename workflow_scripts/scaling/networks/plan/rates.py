@@ -2,8 +2,7 @@
 
 rates.tsv holds images per second of one NVIDIA H100 80GB HBM3 (torch 2.11, CUDA 13.0, cuDNN 9.19), by network (its
 family, parameters and operations tell which), batch size and precision: recorded steps, deterministic convolutions, in
-the fastest way that was tried. Where `measured` is no, the rate is that measured in TF32 times the ratio that a model
-of its kernels (bytes over bandwidth, operations over rate, 3 microseconds each) predicts between the two precisions.
+the fastest way that was tried. All are measured; where `measured` were no, the rate would be predicted.
 """
 
 import csv

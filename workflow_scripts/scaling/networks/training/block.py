@@ -18,6 +18,7 @@ from scaling.networks.tasks import check_task
 from scaling.networks.training import checkpoints
 from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.checkpoints import Saved
+from scaling.networks.training.compiled import compiling_works
 from scaling.networks.training.examples import check_settings, device_examples
 from scaling.networks.training.lanes import has_dropout, train_lanes
 from scaling.networks.training.loop import Job, train_runs
@@ -144,14 +145,23 @@ def environment(spec: TrainingSpec, device: str, channels_last: bool) -> dict[st
 
 
 def chosen(spec: TrainingSpec, arrays: Arrays, device: str) -> TrainingSpec:
-    """The spec with the engine `auto` filled in: what was fastest on an H100 (docs/speed.md), one by one on a CPU."""
+    """The spec with `auto` filled in: what was fastest on an H100 (docs/speed.md); on a CPU runs one by one."""
+    small_vit = spec.family.lower() == "vit" and number_of_parameters(spec, arrays) < SMALL_VIT
+    if spec.compile == "auto":
+        spec = replace(spec, compile=_compiling_pays(spec, device, small_vit) and compiling_works(device))
     if spec.engine != "auto":
         return spec
     if device == "cpu":
         return replace(spec, engine="single")
     # A stack cannot be compiled.
-    small = not spec.compile and spec.family.lower() == "vit" and number_of_parameters(spec, arrays) < SMALL_VIT
-    return replace(spec, engine="stacked" if small else "lanes", cuda_graphs=True)
+    return replace(spec, engine="stacked" if small_vit and not spec.compile else "lanes", cuda_graphs=True)
+
+
+def _compiling_pays(spec: TrainingSpec, device: str, small_vit: bool) -> bool:
+    """In float32 it was not measured: products take more of the time there, and fused operations save less."""
+    if device == "cpu" or spec.engine == "stacked" or spec.precision == "float32":
+        return False
+    return spec.precision == "bf16" or not small_vit
 
 
 def number_of_parameters(spec: TrainingSpec, arrays: Arrays) -> int:

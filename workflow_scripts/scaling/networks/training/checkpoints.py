@@ -108,7 +108,7 @@ def identities(
     whether steps are recorded or compiled are added.
     """
     ways = {"torch": torch.__version__, "cuda_graphs": spec.cuda_graphs} | environment
-    ways |= {"compile": True} if spec.compile else {}
+    ways |= {"compile": True} if spec.compile is True else {}
     where = hashlib.sha256(json.dumps(ways, sort_keys=True).encode()).hexdigest()
     return {seed: Identity(science(spec, images, seed, subset), code, where) for seed, subset in subsets.items()}
 

@@ -6,8 +6,10 @@ compiled: weights are its arguments.
 
 import sys
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
+import torch
 from torch import Tensor
 from torch.nn import Module
 
@@ -21,7 +23,7 @@ def compiled(model: Module) -> Callable[[Tensor], Tensor]:
     ------
     BadInput, when it is called, if the model cannot be compiled here.
     """
-    import torch._dynamo.config
+    import torch._dynamo
     import torch._dynamo.exc
 
     # Else it goes on uncompiled, in silence, after eight networks of one class.
@@ -39,3 +41,15 @@ def compiled(model: Module) -> Callable[[Tensor], Tensor]:
             raise BadInput(f"compile: this network cannot be compiled here ({why}); allowed: false") from problem
 
     return scores
+
+
+@cache
+def compiling_works(device: str) -> bool:
+    """Whether a function of one line can be compiled for a device; if not, a line says why."""
+    try:
+        torch.compile(lambda x: (x + 1).sin())(torch.zeros(64, device=device))
+    except Exception as problem:  # whatever a compiler that is missing or broken makes of it
+        why = " ".join(str(problem).split())[:200]
+        print(f"compile: auto: networks are not compiled, torch.compile does not work here ({why})", flush=True)
+        return False
+    return True

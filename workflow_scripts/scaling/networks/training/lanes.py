@@ -48,6 +48,7 @@ class Budget:
     ----------
     deadline : as `clock` counts: no run is started that would end later, and none goes on.
     rate : examples per second that all lanes together are expected to train on; corrected by what is seen.
+    alone : the same of a lane that has the device for itself; 0 if it is not known: then its share of `rate`.
     scored : what it costs to score an example, in units of what it costs to train on one.
     logged : what it costs to log a point besides its scores, in units of what it costs to train on an example.
     """
@@ -56,11 +57,21 @@ class Budget:
     rate: float
     scored: float = 0.25
     logged: float = 0.0
+    alone: float = 0.0
 
     def cost(self, job: Job) -> float:
         """Of a whole run, in examples trained on."""
-        points = len(job.steps) * self.point(job)
-        return job.spec.epochs * job.examples + points
+        return self.remaining(job, 0, 0.0)
+
+    def remaining(self, job: Job, step: int, epochs: float) -> float:
+        """Of what is left of a run after so many steps, in examples trained on."""
+        points = sum(logged > step for logged in job.steps)
+        return (job.spec.epochs - epochs) * job.examples + points * self.point(job)
+
+    def each(self, rate: float, running: int, lanes: int) -> float:
+        """Examples per second of one of so many running lanes, where all together make `rate`."""
+        alone = rate * max(self.alone / self.rate, 1 / lanes)
+        return min(rate / running, alone)
 
     def point(self, job: Job) -> float:
         """Of a logged point, in examples trained on."""
@@ -153,15 +164,15 @@ class _Lanes:
         self.waiting, self.outcome = deque(range(len(self.jobs))), Outcome()
         self.lanes = [Lane(torch.device(self.jobs[0].device), ahead) for _ in range(lanes)] if self.jobs else []
         self.rate = budget.rate if budget else 0.0
-        self.images, self.since = 0.0, clock()
+        self.images, self.since, self.asked = 0.0, clock(), -math.inf
 
     def train(self) -> Outcome:
         passed_over: list[int] = []
         while True:
-            idle = True
+            idle, ask = True, time.monotonic() >= self.asked + 1.0
             for lane in self.lanes:
                 if lane.runs is None:
-                    lane.job = self._next(passed_over)
+                    lane.job = self._next(passed_over) if ask else None
                     if lane.job is None:
                         continue
                     lane.start, lane.saved_at = self.clock(), time.monotonic()
@@ -172,6 +183,7 @@ class _Lanes:
                 if lane.ready():
                     idle = False
                     self._step(lane)
+            self.asked = time.monotonic() if ask else self.asked
             self.now_and_then()
             running = [lane.job for lane in self.lanes if lane.runs is not None]
             over = self.budget is not None and self.clock() > self.budget.deadline
@@ -187,16 +199,25 @@ class _Lanes:
         return self.outcome
 
     def _next(self, passed_over: list[int]) -> int | None:
-        """The first of the waiting jobs that ends in time; those before it never will."""
-        while self.waiting:
-            job = self.waiting.popleft()
-            # Each lane gets its share of the device; more, when the others have nothing left to do.
-            if self.budget is None or (
-                self.clock() + self.budget.cost(self.jobs[job]) * len(self.lanes) / self.rate <= self.budget.deadline
-            ):
-                return job
-            passed_over.append(job)
-        return None
+        """The first of the waiting jobs that ends in time beside those that run, which are to end in time as well.
+
+        A job that would not end in time with the device for itself never will.
+        """
+        if self.budget is None:
+            return self.waiting.popleft() if self.waiting else None
+        running = [(self.jobs[lane.job], lane.runs) for lane in self.lanes if lane.runs is not None]
+        longest = max(
+            [self.budget.remaining(job, its.step, its.step / its.per_epoch) for job, its in running], default=0
+        )
+        left = self.budget.deadline - self.clock()
+        alone, beside = (left * self.budget.each(self.rate, count, len(self.lanes)) for count in (1, len(running) + 1))
+        costs = {job: self.budget.cost(self.jobs[job]) for job in self.waiting}
+        passed_over += [job for job, cost in costs.items() if cost > alone]
+        self.waiting = deque(job for job, cost in costs.items() if cost <= alone)
+        found = next((job for job in self.waiting if max(costs[job], longest) <= beside), None)
+        if found is not None:
+            self.waiting.remove(found)
+        return found
 
     def _step(self, lane: Lane) -> None:
         job, runs = self.jobs[lane.job], lane.runs
@@ -206,7 +227,7 @@ class _Lanes:
             except StopIteration:
                 seconds = self.clock() - lane.start
                 self.outcome.done.append(job)
-                self.outcome.seconds[lane.job] = seconds
+                self.outcome.seconds[lane.job], self.asked = seconds, -math.inf
                 lane.job = lane.runs = lane.steps = runs = None
                 lane.ends.clear()
                 self.ended(job, seconds)

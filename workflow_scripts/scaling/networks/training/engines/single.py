@@ -32,7 +32,7 @@ class SingleRun:
         self.model = build_model(spec.family, spec.sizes, examples.shape, outputs, spec.init_scale, seed=self.seed)
         self.layers = weight_layers(self.model, examples.shape, outputs, spec.family)
         self.model.to(self.device).train()
-        self.network = compiled(self.model) if spec.compile else self.model
+        self.network = compiled(self.model) if spec.compile is True else self.model
         self.optimizer = FusedOptimizer(spec, self.model.parameters())
 
     def scores(self, examples: Tensor) -> Tensor:
