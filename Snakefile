@@ -35,8 +35,11 @@ include: "rules/common.smk"
 
 
 for room in ROOMS:
+    of_others = len(TARGETS)
 
     include: room
+
+    BESIDE += TARGETS[of_others:] if os.path.basename(os.path.dirname(room)) in ROOMS_BESIDE else []
 
 
 include: "rules/internals.smk"
@@ -50,3 +53,9 @@ rule all:
     default_target: True
     input:
         TARGETS,
+
+
+# What `make` asks for: the paper's tables and figures, its networks and its perceptron.
+rule study:
+    input:
+        [file for file in TARGETS if file not in BESIDE],

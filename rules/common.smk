@@ -19,12 +19,16 @@ try:
 except BadInput as problem:
     raise WorkflowError(str(problem))
 
-# What rooms add to: the files that `all` asks for, and where learning curves come from; tables of which laws hold
-# (columns: scaling.laws.table), and exact curves whose exponents are known (scaling.laws.procedures).
+# What rooms add to: the files that `all` asks for, those of them that the target `study` leaves out, and where learning
+# curves come from; tables of which laws hold (columns: scaling.laws.table), and exact curves whose exponents are known
+# (scaling.laws.procedures).
 TARGETS = []
+BESIDE = []
 SOURCES = []
 LAWS = []
 KNOWN_CURVES = []
+# The rooms of models that the paper has not.
+ROOMS_BESIDE = ("covariates", "interpolators", "laws", "shallow")
 ROOMS = sorted(glob.glob(os.path.join(glob.escape(HERE), "rules", "*", "*.smk")))
 
 # How a rule calls a step: python "$SCALING_RUN" ROOM/STEP --option ... The path is in the environment and not in the
@@ -50,6 +54,19 @@ wildcard_constraints:
     P=r"\d+",
     seed=r"\d+",
     block=r"\d+",
+
+
+# What snakemake itself makes first where jobs wait for a core: data, then what the one picture shows, then Table 1.
+SHOWN_CELL = next(iter(STUDY.cells), "")
+FIRST, SECOND = 2 * 10**9, 10**9
+
+
+def shown_early(wildcards):
+    """The priority of a job: runs and exponents of the baselines in the main norm, those of the first cell above all."""
+    asked = {"of": "", "variant": "baseline", "norm": STUDY.norms[0], **wildcards}
+    if (asked["of"], asked["variant"], asked["norm"]) != ("", "baseline", STUDY.norms[0]):
+        return 0
+    return FIRST if asked["cell"] == SHOWN_CELL else SECOND
 
 
 def to_json(value):

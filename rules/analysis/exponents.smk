@@ -9,6 +9,7 @@ rule mean_curves:
         optima="results/{of}curves/{cell}/{variant}/{norm}.optima.parquet",
     log:
         "logs/mean_curves/{of}{cell}/{variant}/{norm}.log",
+    priority: lambda wildcards: 2 * shown_early(wildcards)
     localrule: True
     params:
         grid_points=STUDY.exponents.grid_points,
@@ -27,6 +28,7 @@ rule authors_exponents:
         gamma_1="results/{of}exponents/{cell}/{variant}/{norm}.gamma_1.tsv",
     log:
         "logs/authors_exponents/{of}{cell}/{variant}/{norm}.log",
+    priority: lambda wildcards: 2 * shown_early(wildcards)
     localrule: True
     params:
         window=lambda wildcards: to_json(source_of(wildcards.of).window(row_of(wildcards))),
@@ -48,6 +50,7 @@ rule robust_exponents:
         "logs/robust_exponents/{of}{cell}/{variant}/{norm}.log",
     benchmark:
         "results/benchmarks/robust_exponents/{of}{cell}/{variant}/{norm}.tsv"
+    priority: lambda wildcards: 2 * shown_early(wildcards)
     params:
         resamples=STUDY.exponents.bootstrap_resamples,
         confidence=STUDY.exponents.confidence,
@@ -67,6 +70,7 @@ rule exponents:
         exponents="results/{of}exponents/{cell}/{variant}/{norm}.tsv",
     log:
         "logs/exponents/{of}{cell}/{variant}/{norm}.log",
+    priority: lambda wildcards: 2 * shown_early(wildcards)
     localrule: True
     params:
         code=code("core/concatenate"),

@@ -27,6 +27,7 @@ rule prepare_dataset:
         provenance="results/data/{dataset}.json",
     log:
         "logs/prepare_dataset/{dataset}.log",
+    priority: 2 * FIRST
     wildcard_constraints:
         dataset="|".join(STUDY.datasets),
     localrule: True
@@ -48,6 +49,7 @@ rule draw_subset:
         subset="results/subsets/{dataset}/P{P}/seed{seed}.npy",
     log:
         "logs/draw_subset/{dataset}/P{P}/seed{seed}.log",
+    priority: 2 * FIRST
     localrule: True
     params:
         code=code("networks/draw_subset"),

@@ -3,6 +3,7 @@ TRAINED = [Row("", *key).file("exponents", ".tsv") for key in STUDY.rows("baseli
 if TRAINED:
     LAWS += ["results/networks/laws.tsv"]
     TARGETS += ["results/networks/laws.tsv"]
+    BESIDE += ["results/networks/laws.tsv"]
 
 
 rule network_laws:

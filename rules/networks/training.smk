@@ -74,7 +74,7 @@ rule train_block:
         "logs/train_block/{cell}/{variant}/P{P}/block{block}.log",
     benchmark:
         "results/benchmarks/train_block/{cell}/{variant}/P{P}/block{block}.tsv"
-    priority: block_work
+    priority: lambda wildcards: shown_early(wildcards) + block_work(wildcards)
     threads: 1
     resources:
         # One GPU, where somebody counts them (a profile, or --resources gpu=1); nobody does on a machine without.

@@ -21,6 +21,7 @@ rule trajectories:
         "logs/trajectories/{cell}/{variant}/{norm}.log",
     benchmark:
         "results/benchmarks/trajectories/{cell}/{variant}/{norm}.tsv"
+    priority: lambda wildcards: 2 * shown_early(wildcards)
     wildcard_constraints:
         cell=NAMES["cells"][0],
         norm="|".join(NORMS.names()),

@@ -33,6 +33,7 @@ rule table:
     wildcard_constraints:
         number=NUMBERED,
         of="(recorded/.*)?",
+    priority: lambda wildcards: 2 * SECOND * (wildcards.number == "1")
     localrule: True
     params:
         default_norm=STUDY.norms[0],

@@ -2,6 +2,7 @@
 LAWS += ["results/perceptron/laws.tsv"]
 KNOWN_CURVES += ["results/perceptron/known_curves.parquet"]
 TARGETS += ["results/perceptron/laws.tsv", "results/perceptron/known_curves.parquet"]
+BESIDE += ["results/perceptron/laws.tsv", "results/perceptron/known_curves.parquet"]
 
 
 rule perceptron_laws:

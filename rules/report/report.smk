@@ -15,8 +15,7 @@ def changed_settings():
     return yaml.safe_dump(changed, default_flow_style=True, width=10**6)
 
 
-# The cell of the one picture: the study's first.
-SHOWN_CELL = next(iter(STUDY.cells), "")
+# What the one picture shows: the study's first cell.
 SHOWN = f"{SHOWN_CELL}/baseline/{STUDY.norms[0]}"
 # What its picture adds to the front page; nothing in a study without networks.
 FRONT_PAGE = {"exponents": f"results/exponents/{SHOWN}.tsv", "picture": "results/picture.png"} if SHOWN_CELL else {}
@@ -32,19 +31,13 @@ rule picture:
         png="results/picture.png",
     log:
         "logs/picture.log",
+    priority: 2 * FIRST
     localrule: True
     params:
         code=code("report/picture"),
     shell:
         'python "$SCALING_RUN" report/picture --curves {input.curves:q} --optima {input.optima:q}'
         " --exponents {input.exponents:q} --png {output.png:q} > {log:q} 2>&1"
-
-
-# What a run may be asked to make first: --prioritize first_look.
-rule first_look:
-    input:
-        ["results/picture.png"] if SHOWN_CELL else [],
-    localrule: True
 
 
 rule front_page:

@@ -88,11 +88,20 @@ def test_time_left_is_that_of_the_jobs_left():
     assert progress.left(progress.now) == pytest.approx(4 * 601)
 
 
-def test_a_person_is_told_when_the_picture_is_there():
-    lines = ["[Fri Nov 27 08:00:00 2026]", "localrule picture:", "    output: results/picture.png", "    jobid: 7"]
+@pytest.mark.parametrize(
+    ("rule", "files", "looked_at"),
+    [
+        ("picture", "results/picture.png", "results/picture.png"),
+        ("table", "results/table1.tsv, results/table1.md, results/table1.tex", "results/table1.md"),
+        ("table", "results/table2.tsv, results/table2.md, results/table2.tex", None),
+    ],
+)
+def test_a_person_is_told_when_the_picture_and_the_first_table_are_there(rule, files, looked_at):
+    lines = ["[Fri Nov 27 08:00:00 2026]", f"localrule {rule}:", f"    output: {files}", "    jobid: 7"]
     progress = Progress()
     assert not any(progress.feed(line) for line in lines)
-    assert progress.feed("Finished jobid: 7 (Rule: picture)") == ["results/picture.png can be looked at"]
+    said = progress.feed(f"Finished jobid: 7 (Rule: {rule})")
+    assert said == ([f"{looked_at} can be looked at"] if looked_at else [])
 
 
 def test_all_but_routine_stays_visible():
