@@ -229,9 +229,13 @@ def test_a_kill_leaves_a_readable_file_and_the_rest_is_trained_later(data, tmp_p
         [] if checkpoint_minutes is None else ["--checkpoint-minutes", str(checkpoint_minutes)]
     )
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+
+    def three_records():
+        assert process.poll() is None, "it ended by itself"
+        return (out / "records.json.gz").exists() and len(read_records(out / "records.json.gz")) >= 3
+
     try:
-        wait_for((out / "records.json.gz").exists, "the first record", pause=0.02)
-        wait_for(lambda: len(read_records(out / "records.json.gz")) >= 3, "three", pause=0.02)
+        wait_for(three_records, "three records", pause=0.02)
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
