@@ -183,6 +183,25 @@ def test_a_gpu_gets_lanes_with_recorded_steps_and_a_small_vit_a_stack(monkeypatc
     assert block.chosen(single, images(), "cuda") == single
 
 
+@pytest.mark.parametrize("engine", ["single", "stacked"])
+def test_the_training_error_may_be_that_of_the_first_examples(train, tmp_path, engine):
+    """Nothing else changes: the subset's first seven are another run's only ones, before anything is learned."""
+    spec = replace(PLAIN, engine=engine, log_points=1000, learning_rate=1e-12)
+    whole, some = (train(replace(spec, train_scored=number), [1, 2], str(number)).epochs for number in (0, 7))
+    assert some["test_loss"] == whole["test_loss"] and some["train_loss"] != whole["train_loss"]
+    first = {seed: subset[:7] for seed, subset in subsets(1, 2).items()}
+    alone = train_block(images(), first, spec, tmp_path, device="cpu").epochs
+    assert some["train_error"][0] == alone["train_error"][0]
+    assert some["train_loss"][0] == pytest.approx(alone["train_loss"][0], rel=1e-5)
+
+
+def test_a_run_of_which_all_is_scored_is_the_one_that_it_was_before_there_was_a_choice():
+    (subset,) = subsets(1).values()
+    none, seven = (checkpoints.science(replace(PLAIN, train_scored=number), "", 1, subset) for number in (0, 7))
+    assert none != seven
+    assert [replace(PLAIN, train_scored=7).scored(examples) for examples in (5, 40)] == [5, 7]
+
+
 def test_channels_last_is_part_of_what_an_unfinished_run_goes_on_from():
     apart, last = (block.environment(PLAIN, "cpu", channels_last) for channels_last in (False, True))
     one, other = (checkpoints.identities(PLAIN, "x", subsets(1), "", where)[1] for where in (apart, last))

@@ -180,8 +180,8 @@ def run_flops(training: Cell, counts: Counts, P: int, test_images: int, targets:
 def images_of_a_run(training: Cell, P: int, test_images: int, targets: int = 1) -> tuple[int, int]:
     """How many images (or other examples) it trains on, and how many it scores at its logged points."""
     examples = P // targets
-    points = len(log_steps(TrainingSpec.of(training, P), examples))
-    return training.epochs_at(P) * examples, points * (examples + test_images)
+    spec = TrainingSpec.of(training, P)
+    return spec.epochs * examples, len(log_steps(spec, examples)) * (spec.scored(examples) + test_images)
 
 
 def images_of_all_runs(training: Cell, test_images: int, targets: int = 1) -> tuple[int, int]:

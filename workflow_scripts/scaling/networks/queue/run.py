@@ -220,8 +220,8 @@ def measured(job: Job, classes: int, lanes: int, deadline: float, seconds: float
     rate = speed(trials, 2 * seconds / 3)
     for _ in range(1 if job.device == "cpu" else 2):  # a GPU's libraries are loaded at the first
         start = time.monotonic()
-        some.engine.evaluate(some.subset).tolist()
-        scored = (time.monotonic() - start) * rate / (job.examples + len(job.arrays.test_targets))
+        some.engine.evaluate(some.scored).tolist()
+        scored = (time.monotonic() - start) * rate / (some.scored.shape[1] + len(job.arrays.test_targets))
         start = time.monotonic()
         some.engine.statistics()
         wait()

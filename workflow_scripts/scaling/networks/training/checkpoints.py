@@ -95,6 +95,8 @@ def arrays_hash(arrays: Arrays) -> str:
 def science(spec: TrainingSpec, images: str, seed: int, subset: np.ndarray) -> str:
     """What a run is, wherever and however it is computed; `images` is the hash of all its examples and targets."""
     chosen = {key: value for key, value in asdict(spec).items() if key not in SCHEDULE + WAYS}
+    if not spec.train_scored:  # identities are older than this setting
+        del chosen["train_scored"]
     text = json.dumps(chosen | {"images": images}, sort_keys=True)
     return hashlib.sha256(f"{text} {seed} ".encode() + np.asarray(subset, np.int64).tobytes()).hexdigest()
 

@@ -75,7 +75,7 @@ class Budget:
 
     def point(self, job: Job) -> float:
         """Of a logged point, in examples trained on."""
-        return self.logged + self.scored * (job.examples + len(job.arrays.test_targets))
+        return self.logged + self.scored * (job.spec.scored(job.examples) + len(job.arrays.test_targets))
 
 
 def train_lanes(

@@ -142,6 +142,7 @@ class RunsInStep:
         say_once(self.engine.layers.in_words())
         subsets = np.stack([np.asarray(job.subsets[seed], np.int64) for seed in self.seeds])
         self.subset = torch.from_numpy(subsets).to(self.device)
+        self.scored = self.subset[:, : job.spec.scored(job.examples)]  # a subset's order is random
         self.generators = [torch.Generator().manual_seed(_stream_seed("order", seed)) for seed in self.seeds]
         self.records: list[list[dict[str, Any]]] = [[] for _ in self.seeds]
         self.diverged = [False] * len(self.seeds)
@@ -193,7 +194,7 @@ class RunsInStep:
         while self.step < last and not all(self.diverged):
             self.train_step()
             if self.step in self.logged_steps:
-                scores = self.engine.evaluate(self.subset)
+                scores = self.engine.evaluate(self.scored)
                 if self.device.type == "cuda":
                     yield torch.cuda.current_stream().record_event()
                 self.log(scores)

@@ -78,6 +78,13 @@ class TrainingSpec:
         "epochs: logged at the distinct integers of log_points log-spaced epochs from 1 to the last; steps: at "
         "log-spaced optimizer steps, so that a point may lie inside an epoch",
     )
+    train_scored: int = setting(
+        int,
+        0,
+        "the training error of a logged point is that of so many of the examples, drawn at random, and always the "
+        "same; 0: of all. At large P most of the scoring is saved; the laws need the test error alone",
+        ge=0,
+    )
     optimizer: str = setting(
         Choice(OPTIMIZERS, usual=("Adam", "AdamW", "SGD")),
         "Adam",
@@ -145,6 +152,10 @@ class TrainingSpec:
         chosen = [*fingerprinted(self.family), TASKS.module(self.task), OPTIMIZERS.module(self.optimizer)]
         chosen += [AUGMENTATIONS.module(self.augmentation)] if self.augmentation != "none" else []
         return chosen + [ENGINES.module(engine) for engine in engines]
+
+    def scored(self, examples: int) -> int:
+        """Of so many training examples, how many are scored at a logged point."""
+        return min(examples, self.train_scored or examples)
 
     def as_dict(self) -> dict[str, Any]:
         """The attributes by name; `TrainingSpec(**that)` is equal to this one."""
