@@ -27,9 +27,9 @@ rule prepare_dataset:
         provenance="results/data/{dataset}.json",
     log:
         "logs/prepare_dataset/{dataset}.log",
-    priority: 2 * FIRST
     wildcard_constraints:
         dataset="|".join(STUDY.datasets),
+    priority: 2 * FIRST
     localrule: True
     params:
         settings=lambda wildcards: STUDY.datasets[wildcards.dataset].model_dump_json(exclude_defaults=True),

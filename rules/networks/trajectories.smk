@@ -21,10 +21,10 @@ rule trajectories:
         "logs/trajectories/{cell}/{variant}/{norm}.log",
     benchmark:
         "results/benchmarks/trajectories/{cell}/{variant}/{norm}.tsv"
-    priority: lambda wildcards: 2 * shown_early(wildcards)
     wildcard_constraints:
         cell=NAMES["cells"][0],
         norm="|".join(NORMS.names()),
+    priority: lambda wildcards: 2 * shown_early(wildcards)
     params:
         study=study_of(""),
         # In a cell of 1,000 blocks the files' names would fill the command line: the step makes them up itself.
