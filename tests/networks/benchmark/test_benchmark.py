@@ -204,7 +204,7 @@ runpy.run_path(sys.argv.pop(1), run_name="__main__")
     [
         (["--preset", "nonsense"], "config key preset: 'nonsense' is not one of quick, "),
         (["--config", "nowhere.yaml"], "nowhere.yaml: not a configuration file"),
-        (["--only", "CNN_cats"], "--only: 'CNN_cats' is not one of CNN_digits, ResNet_digits, ViT_digits"),
+        (["--only", "CNN_cats"], "--only: 'CNN_cats' is not one of ViT_digits, CNN_digits, ResNet_digits"),
         (["--cells", "nowhere.json"], "nowhere.json: not a file of cells"),
         (["--cells", "list.json"], "list.json: not a file of cells"),
         (["--precision", "float32", "--cells", "spec.json"], "setting epochs: missing"),
