@@ -1,5 +1,6 @@
-# `make` sets up and runs the quick study, `make everything` solvable models beside the paper's as well. `make test` sets up and runs the tests, `make test-slow` those that take minutes,
-# `make test-slurm` the faults, `make test-own` the library by itself.
+# `make` sets up and runs the quick study, `make everything` solvable models beside the paper's as well. `make test` sets
+# up and runs the tests, `make test-slow` those that take minutes, `make test-slurm` the faults, `make test-own` the library
+# by itself.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -56,7 +56,7 @@ wildcard_constraints:
     block=r"\d+",
 
 
-# What snakemake itself makes first where jobs wait for a core: data, then what the one picture shows, then Table 1.
+# What Snakemake makes first where jobs wait for a core: data, then what the one picture shows, then Table 1.
 SHOWN_CELL = next(iter(STUDY.cells), "")
 FIRST, SECOND = 2 * 10**9, 10**9
 

@@ -37,9 +37,8 @@ ROUTINE = re.compile(
 )
 POINT = re.compile(r"P \d+  seed (\d+)  epoch ([\d.e+]+)/(\d+)  train [\d.nan]+  test ([\d.nan]+)")
 RATE = re.compile(r"[\d,]+ images/s")
-SHOWN_OF_A_LOG = 20  # lines
+SHOWN_OF_A_LOG, ROWS = 20, 6  # lines; of jobs under way, at most
 SHOWN = "results/picture.png", "results/table1.md"  # what is worth a look before the end
-ROWS = 6  # of jobs under way, at most
 
 
 @dataclass
@@ -162,8 +161,7 @@ class Progress:
         self.seconds[job.rule].append((self.now or time.time()) - job.start)
         self.runs += job.runs
         self.epochs += job.trained()[1]
-        made = [made for made in job.about.get("output", "").split(", ") if made.endswith(SHOWN)]
-        return [f"{made[0]} can be looked at"] if made else []
+        return [f"{file} can be looked at" for file in job.about.get("output", "").split(", ") if file in SHOWN]
 
     def left(self, now: float) -> float | None:
         """Seconds to the end: the jobs left, each as long as the latest of its rule, as many at once as so far.

@@ -90,6 +90,7 @@ def _one_line(problem: ValidationError) -> str:
     error = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
     if error["loc"][:-1] != errors[0]["loc"][:-1]:
         error = errors[0]
+    error = _all_that_is_allowed(error, errors)
     key = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         known = _keys_beside(error["loc"])
@@ -97,6 +98,15 @@ def _one_line(problem: ValidationError) -> str:
         hint = f" (did you mean {close[0]}?)" if close else ""
         return f"config key {key}: unknown{hint}; allowed: {', '.join(known)}"
     return f"config key {key}: {what_is_wrong(error)}" if key else f"config key {what_is_wrong(error)}"
+
+
+def _all_that_is_allowed(error: Any, errors: list[Any]) -> Any:
+    """An error that says all of what a key may be, where it may be of several types: there is one for each of them."""
+    kinds = [each for each in errors if each["loc"][:-1] == error["loc"][:-1] and each["input"] is error["input"]]
+    if len(kinds) == 1 or error["loc"][-1] in _keys_beside(error["loc"]):
+        return error
+    words = " or ".join(each["msg"].removeprefix("Input should be ") for each in kinds)
+    return error | {"loc": error["loc"][:-1], "msg": f"Input should be {words}"}
 
 
 def _keys_beside(location: tuple) -> list[str]:

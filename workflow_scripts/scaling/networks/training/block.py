@@ -146,22 +146,26 @@ def environment(spec: TrainingSpec, device: str, channels_last: bool) -> dict[st
 
 def chosen(spec: TrainingSpec, arrays: Arrays, device: str) -> TrainingSpec:
     """The spec with `auto` filled in: what was fastest on an H100 (docs/speed.md); on a CPU runs one by one."""
-    small_vit = spec.family.lower() == "vit" and number_of_parameters(spec, arrays) < SMALL_VIT
     if spec.compile == "auto":
-        spec = replace(spec, compile=_compiling_pays(spec, device, small_vit) and compiling_works(device))
+        spec = replace(spec, compile=_compiling_pays(spec, arrays, device) and compiling_works(device))
     if spec.engine != "auto":
         return spec
     if device == "cpu":
         return replace(spec, engine="single")
     # A stack cannot be compiled.
-    return replace(spec, engine="stacked" if small_vit and not spec.compile else "lanes", cuda_graphs=True)
+    stacked = not spec.compile and _small_vit(spec, arrays)
+    return replace(spec, engine="stacked" if stacked else "lanes", cuda_graphs=True)
 
 
-def _compiling_pays(spec: TrainingSpec, device: str, small_vit: bool) -> bool:
+def _compiling_pays(spec: TrainingSpec, arrays: Arrays, device: str) -> bool:
     """In float32 it was not measured: products take more of the time there, and fused operations save less."""
     if device == "cpu" or spec.engine == "stacked" or spec.precision == "float32":
         return False
-    return spec.precision == "bf16" or not small_vit
+    return spec.precision == "bf16" or not _small_vit(spec, arrays)
+
+
+def _small_vit(spec: TrainingSpec, arrays: Arrays) -> bool:
+    return spec.family.lower() == "vit" and number_of_parameters(spec, arrays) < SMALL_VIT
 
 
 def number_of_parameters(spec: TrainingSpec, arrays: Arrays) -> int:

@@ -169,7 +169,9 @@ class _Lanes:
     def train(self) -> Outcome:
         passed_over: list[int] = []
         while True:
-            idle, ask = True, time.monotonic() >= self.asked + 1.0
+            idle, now = True, time.monotonic()
+            if ask := now >= self.asked + 1.0:  # of lanes without a run, whether one fits by now
+                self.asked = now
             for lane in self.lanes:
                 if lane.runs is None:
                     lane.job = self._next(passed_over) if ask else None
@@ -183,7 +185,6 @@ class _Lanes:
                 if lane.ready():
                     idle = False
                     self._step(lane)
-            self.asked = time.monotonic() if ask else self.asked
             self.now_and_then()
             running = [lane.job for lane in self.lanes if lane.runs is not None]
             over = self.budget is not None and self.clock() > self.budget.deadline

@@ -190,9 +190,9 @@ def _problem(kind: Any, value: Any) -> str | None:
         return kind.problem(value)
     if get_origin(kind) is Union:
         problems = [_problem(each, value) for each in get_args(kind)]
-        return None if None in problems else ", and ".join(problems)
+        return None if None in problems else " or ".join(problems)
     if get_origin(kind) is Literal:
-        return None if value in get_args(kind) else f"not one of {', '.join(get_args(kind))}"
+        return None if value in get_args(kind) else f"must be one of {', '.join(get_args(kind))}"
     wanted = get_origin(kind) or kind
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return None
