@@ -14,7 +14,7 @@ from harness.study import wait_for
 from harness.training import CNN, RESNET, SGD, VIT, bits, images, rows, subsets
 
 from scaling.core.errors import BadInput
-from scaling.networks.training import block, checkpoints
+from scaling.networks.training import automatic, block, checkpoints
 from scaling.networks.training.block import train_block
 from scaling.networks.training.engines import single
 from scaling.networks.training.engines.single import SingleRun
@@ -171,16 +171,16 @@ def test_lanes_are_checkpointed_on_their_way(train, tmp_path, monkeypatch):
 
 
 def test_a_gpu_gets_lanes_with_recorded_steps_and_a_small_vit_a_stack(monkeypatch):
-    assert block.chosen(CNN, images(), "cpu").engine == "single"
-    assert not block.chosen(CNN, images(), "cpu").cuda_graphs
+    assert automatic.chosen(CNN, images(), "cpu").engine == "single"
+    assert not automatic.chosen(CNN, images(), "cpu").cuda_graphs
     for spec, engine in ((CNN, "lanes"), (RESNET, "lanes"), (VIT, "stacked")):
-        found = block.chosen(spec, images(), "cuda")
+        found = automatic.chosen(spec, images(), "cuda")
         assert (found.engine, found.cuda_graphs) == (engine, True)
     large = replace(VIT, sizes={"patch": 2, "dim": 192, "depth": 6, "heads": 3})
-    assert block.number_of_parameters(large, images()) > 2_000_000
-    assert block.chosen(large, images(), "cuda").engine == "lanes"
+    assert automatic.number_of_parameters(large, images()) > 2_000_000
+    assert automatic.chosen(large, images(), "cuda").engine == "lanes"
     single = replace(CNN, engine="single", compile=False)
-    assert block.chosen(single, images(), "cuda") == single
+    assert automatic.chosen(single, images(), "cuda") == single
 
 
 @pytest.mark.parametrize("engine", ["single", "stacked"])

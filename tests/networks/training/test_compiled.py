@@ -9,7 +9,7 @@ from harness.training import CNN, VIT, batches, bits, engine_of, images, jobs_of
 from torch import nn
 
 from scaling.core.errors import BadInput
-from scaling.networks.training import block, checkpoints
+from scaling.networks.training import automatic, checkpoints
 from scaling.networks.training.arithmetic import arithmetic
 from scaling.networks.training.block import train_block
 from scaling.networks.training.compiled import compiled, compiling_works
@@ -137,17 +137,17 @@ def test_below_a_path_with_a_space_the_line_says_so(monkeypatch):
     ],
 )
 def test_auto_compiles_where_it_was_faster(monkeypatch, changes, device, compiles):
-    monkeypatch.setattr(block, "compiling_works", lambda device: True)
+    monkeypatch.setattr(automatic, "compiling_works", lambda device: True)
     spec = replace(PLAIN, **{"engine": "auto", **changes})
     assert spec.compile == changes.get("compile", "auto")
-    assert block.chosen(spec, images(), device).compile is compiles
+    assert automatic.chosen(spec, images(), device).compile is compiles
 
 
 def test_a_small_vit_is_compiled_in_bf16_and_in_a_stack_otherwise(monkeypatch):
-    monkeypatch.setattr(block, "compiling_works", lambda device: True)
+    monkeypatch.setattr(automatic, "compiling_works", lambda device: True)
     ways = {}
     for precision in ("float32", "tf32", "bf16"):
-        spec = block.chosen(replace(VIT, engine="auto", precision=precision), images(), "cuda")
+        spec = automatic.chosen(replace(VIT, engine="auto", precision=precision), images(), "cuda")
         ways[precision] = spec.engine, spec.compile
     assert ways == {"float32": ("stacked", False), "tf32": ("stacked", False), "bf16": ("lanes", True)}
 
@@ -159,8 +159,8 @@ def test_auto_goes_on_without_a_compiler_and_says_so(monkeypatch, capsys):
     monkeypatch.setattr(torch, "compile", broken)
     compiling_works.cache_clear()
     spec = replace(PLAIN, engine="auto", precision="bf16")
-    monkeypatch.setattr(block, "_compiling_pays", lambda *given: True)
-    assert block.chosen(spec, images(), "cpu").compile is False
+    monkeypatch.setattr(automatic, "_compiling_pays", lambda *given: True)
+    assert automatic.chosen(spec, images(), "cpu").compile is False
     assert capsys.readouterr().out == (
         "compile: auto: networks are not compiled, torch.compile does not work here (no C++ compiler)\n"
     )

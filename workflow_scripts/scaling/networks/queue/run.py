@@ -15,7 +15,8 @@ from scaling.networks.data.subsets import draw_subset
 from scaling.networks.queue.files import RECORDS, Key, key_of, read_records, spec_at, write_records
 from scaling.networks.training import checkpoints
 from scaling.networks.training.arithmetic import arithmetic
-from scaling.networks.training.block import device_named, job_of
+from scaling.networks.training.automatic import device_named
+from scaling.networks.training.block import job_of
 from scaling.networks.training.code import training_source
 from scaling.networks.training.examples import device_examples
 from scaling.networks.training.lanes import Budget, Lane, train_lanes

@@ -17,7 +17,7 @@ from scaling.networks.training.augmentations import AUGMENTATIONS
 from scaling.networks.training.optimizers import OPTIMIZERS
 
 ENGINES = Registry("networks.training.engines", "engine")
-#: What the engine `auto` may be on a device (scaling.networks.training.block).
+#: What the engine `auto` may be on a device (scaling.networks.training.automatic).
 AUTO_ENGINES = {"cpu": ["single"], "cuda": ["lanes", "stacked"]}
 
 
