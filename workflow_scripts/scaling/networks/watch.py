@@ -54,6 +54,11 @@ class Watch(TorchDispatchMode):
         self.complex: dict[str, None] = {}
         self.strangers: list[tuple[int, ...]] = []
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """No: what is watched is never compiled, and to import the compiler takes longer than many a small run."""
+        return False
+
     def given(self, *data: Any) -> None:
         """What the network is given: no weights can be made of it."""
         self.told = True

@@ -16,6 +16,7 @@ from scaling.networks.training.compiled import compiled
 from scaling.networks.training.examples import DeviceExamples
 from scaling.networks.training.fused import FusedOptimizer
 from scaling.networks.training.graphs import Capture, recorded_if_asked
+from scaling.networks.training.scores import mean_scores
 from scaling.networks.training.spec import TrainingSpec
 from scaling.networks.trial import one_tensor
 
@@ -55,24 +56,10 @@ class SingleRun:
         In float32, whatever the arithmetic of the training. Does not wait for the device.
         """
         self.model.eval()
-        data = self.examples
-        with exact_products(self.device):
-            train = self._score(data.train_examples, data.train_targets, subset[0])
-            test = self._score(data.test_examples, data.test_targets, None)
+        with exact_products(self.device), blamed(self.spec.family):
+            means = [mean_scores(self.model, self.task, self.examples, index) for index in (subset[0], None)]
         self.model.train()
-        return torch.cat([train, test])[None]
-
-    def _score(self, examples: Tensor, targets: Tensor, index: Tensor | None) -> Tensor:
-        size = 256 if self.device.type == "cpu" else 4096  # a batch that stays in the CPU's cache; one that fills a GPU
-        total = torch.zeros(2, dtype=torch.float64, device=self.device)
-        count = len(targets) if index is None else len(index)
-        for start in range(0, count, size):
-            chosen = slice(start, start + size) if index is None else index[start : start + size]
-            with blamed(self.spec.family):
-                scores = self.model(self.examples.seen(examples[chosen]))
-            total[0] += self.task.error(scores, targets[chosen]).sum(dtype=torch.float64)
-            total[1] += self.task.loss(scores, targets[chosen], "sum")
-        return total / (count * self.examples.shape.targets)
+        return torch.cat(means)[None]
 
     def statistics(self) -> list[dict[str, Tensor]]:
         """Layer statistics, float64 [R] each (scaling.networks.norms.layers)."""
