@@ -7,11 +7,11 @@ import pytest
 from scaling.interpolators import elbows
 from scaling.interpolators.claims import REGIMES, claims
 from scaling.interpolators.comparison import agreement, network_curves, network_table
-from scaling.interpolators.design import Block, blocks, cells
+from scaling.interpolators.design import CELL, Block, blocks, cells
 from scaling.interpolators.elbows import crossing, elbow_table, extremum, measured_elbow
 from scaling.interpolators.limits import limit_table
 from scaling.interpolators.paths import paths
-from scaling.interpolators.samples import CELL, solved
+from scaling.interpolators.samples import solved
 from scaling.interpolators.settings import FixedDimension, FixedRatio
 from scaling.interpolators.slopes import slope_of_means, slope_table
 from scaling.interpolators.theory_tables import curves

@@ -16,11 +16,33 @@ def tree(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "ROOT", tmp_path)
 
     def now(*chosen):
-        for cached in (module.fingerprint, module._bare_syntax, module._imported_files, module._syntax):
+        for cached in (module.fingerprint, module._syntax_hash, module._imported_files, module._syntax):
             cached.cache_clear()
         return module.fingerprint("job", *chosen)
 
     return tmp_path, now
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "def f():\n    {}",
+        "class A:\n    def f(self):\n        {}",
+        "async def f():\n    async with g() as h:\n        {}",
+        "try:\n    pass\nexcept ValueError:\n    {}",
+        "try:\n    pass\nfinally:\n    {}",
+        "while True:\n    pass\nelse:\n    {}",
+        "if a:\n    pass\nelif b:\n    {}",
+        "match a:\n    case 1:\n        {}",
+        "match a:\n    case 1:\n        for b in c:\n            with b:\n                {}",
+    ],
+)
+def test_a_module_counts_wherever_it_is_imported(tree, around):
+    root, now = tree
+    (root / "job.py").write_text(around.format("from scaling import unused"))
+    before = now()
+    (root / "scaling/unused.py").write_text("y = 2\n")
+    assert now() != before
 
 
 def test_comments_docstrings_and_layout_change_nothing(tree):

@@ -232,7 +232,7 @@ def test_a_change_of_the_file_or_of_what_it_imports_is_another_training(tmp_path
     file = model(tmp_path, "from torch import nn\nimport helper\n" + FROZEN)
 
     def code():
-        for cached in ("_syntax", "_bare_syntax"):
+        for cached in ("_syntax", "_syntax_hash"):
             getattr(sys.modules["scaling.core.fingerprint"], cached).cache_clear()
         fingerprint.cache_clear()
         return fingerprint("networks/train_block", *fingerprinted(file))

@@ -8,6 +8,7 @@ files that the code reads; their bytes count.
 
 import ast
 import hashlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -27,9 +28,9 @@ def fingerprint(step: str, *chosen: str) -> str:
     modules = [name for name in chosen if name.startswith("scaling.")]
     digest = hashlib.sha256()
     for file in _files(step, modules):
-        digest.update(f"{file.relative_to(ROOT)}\n{_bare_syntax(file)}\n".encode())
+        digest.update(f"{file.relative_to(ROOT)}\n{_syntax_hash(file)}\n".encode())
     for file in _own_files(chosen):
-        digest.update(f"{file.name}\n{_bare_syntax(file)}\n".encode())
+        digest.update(f"{file.name}\n{_syntax_hash(file)}\n".encode())
     for version in sorted(name for name in chosen if name.startswith("version:")):
         digest.update(version.encode())
     patterns = {name for name in chosen if not name.startswith(("scaling.", "file:", "version:"))}
@@ -72,12 +73,12 @@ def _files(step: str, modules: list[str]) -> list[Path]:
 
 
 @cache
-def _bare_syntax(file: Path) -> str:
+def _syntax_hash(file: Path) -> str:
     tree = _syntax(file)
-    for node in ast.walk(tree):
+    for node in _statements(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [statement for statement in node.body if not _is_bare_string(statement)]
-    return ast.dump(tree)
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()
 
 
 @cache
@@ -87,6 +88,16 @@ def _syntax(file: Path) -> ast.Module:
     except (SyntaxError, ValueError) as problem:  # of somebody's own file: ours are tested
         line = getattr(problem, "lineno", None)
         raise BadInput(f"{file}{f', line {line}' if line else ''}: not Python: {problem.args[0]}") from None
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """The tree and all statements in it, without what they are made of: no other node has an import or a docstring."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for blocks in ("body", "orelse", "finalbody", "handlers", "cases"):
+            waiting += getattr(node, blocks, ())
 
 
 def _is_bare_string(statement: ast.stmt) -> bool:
@@ -100,7 +111,7 @@ def _is_bare_string(statement: ast.stmt) -> bool:
 @cache
 def _imported_files(file: Path) -> tuple[Path, ...]:
     found: list[Path] = []
-    for node in ast.walk(_syntax(file)):
+    for node in _statements(_syntax(file)):
         if isinstance(node, ast.Import):
             for name in node.names:
                 found += _files_of(name.name)
@@ -119,7 +130,7 @@ def _with_its_neighbours(file: Path) -> set[Path]:
         if each in found or not each.is_file():
             continue
         found.add(each)
-        for node in ast.walk(_syntax(each)):
+        for node in _statements(_syntax(each)):
             names = [name.name for name in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or "", *(n.name for n in node.names)] if isinstance(node, ast.ImportFrom) else []
             waiting += [file.parent / f"{name.rpartition('.')[2]}.py" for name in names if name]

@@ -6,11 +6,11 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from scaling.interpolators.design import CELL
 from scaling.interpolators.elbows import FIRST_N, crossing, spike_odds
 from scaling.interpolators.laws import Signal, elbow_at_fixed_d, slope_without_noise
 from scaling.interpolators.network_laws import effective_p, network_elbow, network_limit
 from scaling.interpolators.potentials import KINDS
-from scaling.interpolators.samples import CELL
 from scaling.interpolators.slopes import FAR, bulk_norms
 from scaling.interpolators.state_evolution import solve, spike
 

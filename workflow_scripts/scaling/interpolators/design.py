@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 
 from scaling.core.settings import Section
-from scaling.interpolators.samples import CELL
 from scaling.interpolators.settings import FixedDimension, FixedRatio
 
+#: What says which cell a row belongs to.
+CELL = ["kind", "parameter", "n", "d", "spikes", "sigma"]
 GRID = 24  # n of a drawn curve besides those of the exact solutions
 BEFORE = 5.0  # how far below them it begins
 BEYOND = {"fixed_d": 4.0, "fixed_ratio": 2000.0}  # how far beyond them it goes

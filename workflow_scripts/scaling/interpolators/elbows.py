@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from scipy.interpolate import PchipInterpolator
 
+from scaling.interpolators.design import CELL
 from scaling.interpolators.laws import Signal, bulk_peak_at_fixed_d, elbow_at_fixed_d, noise_onset
 from scaling.interpolators.network_laws import network_elbow
 from scaling.interpolators.potentials import KINDS
-from scaling.interpolators.samples import CELL
 from scaling.interpolators.state_evolution import solve, spike
 
 FIRST_N, POINTS = 4.0, 50  # of the first look at the curve

@@ -9,9 +9,6 @@ import pandas as pd
 from scaling.interpolators.interpolation import interpolate
 from scaling.interpolators.potentials import potential
 
-#: What says which cell a row belongs to.
-CELL = ["kind", "parameter", "n", "d", "spikes", "sigma"]
-
 
 def data(n: int, d: int, seed: int, sample: int) -> tuple[np.ndarray, np.ndarray]:
     """X, shape (n, d), and noise of unit variance, shape (n,). Cells of one n, d and sample share them."""

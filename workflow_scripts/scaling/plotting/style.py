@@ -52,6 +52,7 @@ STYLE = {
     "ps.fonttype": 42,
     "savefig.dpi": 200,
     "figure.constrained_layout.use": True,
+    "font.sans-serif": ["DejaVu Sans"],  # comes with matplotlib: the same figure on every machine
     "mathtext.fontset": "dejavusans",
     # A fixed stamp keeps the bytes of a figure equal when its data are.
     "svg.hashsalt": "scaling",
