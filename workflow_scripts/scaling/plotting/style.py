@@ -6,7 +6,7 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
-import seaborn
+from cycler import cycler
 from matplotlib import pyplot
 from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap
@@ -26,11 +26,26 @@ P_COLOURS = LinearSegmentedColormap.from_list("P", ["#0b2a6b", "#1f5aa6", "#6f87
 # Wong's colour-blind safe set (Nature Methods 8, 441, 2011) for categories.
 CATEGORIES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000"]
 
+INK = "0.15"  # of axes and text
+
 STYLE = {
+    "axes.prop_cycle": cycler(color=CATEGORIES),
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "grid.color": "0.8",
+    "grid.linewidth": 1.0,
+    "patch.edgecolor": "white",
+    "patch.force_edgecolor": True,
+    "lines.solid_capstyle": "round",
+    "axes.axisbelow": True,
     "font.size": 8,
     "axes.labelsize": 8,
     "axes.titlesize": 8,
     "legend.fontsize": 6.5,
+    "legend.title_fontsize": 12,
     "xtick.labelsize": 7,
     "ytick.labelsize": 7,
     "lines.linewidth": 1.1,
@@ -61,7 +76,7 @@ STYLE = {
 
 def new_figure(rows: int = 1, columns: int = 1, width: float = COLUMN_WIDTH, panel_height: float = 2.2, **options):
     """A figure of `rows` x `columns` panels in the common style; returns (figure, axes of shape (rows, columns))."""
-    seaborn.set_theme(style="ticks", palette=CATEGORIES, rc=STYLE)
+    pyplot.rcParams.update(STYLE)
     figure, axes = pyplot.subplots(rows, columns, figsize=(width, panel_height * rows), squeeze=False, **options)
     return figure, axes
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+import seaborn
 from matplotlib.figure import Figure
 
 from scaling.plotting.style import CATEGORIES, PAGE_WIDTH, new_figure
@@ -29,7 +30,7 @@ def draw_choices(tables: Mapping[str, pd.DataFrame]) -> Figure:
         axis.set_title(name.split("/")[0].replace("_", " ") if len(tables) > 1 else name)
     for axis in axes[:, 0]:
         axis.set_ylabel(r"$\gamma_\mathrm{pred} = \gamma_1\gamma_2$")
-    handles, labels = axes.flat[0].get_legend_handles_labels()
+    handles, labels = max((axis.get_legend_handles_labels() for axis in axes.flat), key=lambda found: len(found[1]))
     if handles:
         figure.legend(handles, labels, loc="outside lower center", ncols=4 if columns > 1 else 3)
     return figure
@@ -37,10 +38,21 @@ def draw_choices(tables: Mapping[str, pd.DataFrame]) -> Figure:
 
 def _panel(axis, table: pd.DataFrame) -> None:
     table = table.dropna(subset=["gamma_pred", "gamma_meas"])
-    axis.set_xlabel(r"$\gamma_\mathrm{meas}$")
-    for estimator, colour in zip(ESTIMATORS, CATEGORIES, strict=False):
-        part = table[table["estimator"] == estimator]
-        axis.plot(part["gamma_meas"], part["gamma_pred"], ".", color=colour, alpha=0.5, markersize=3, label=estimator)
+    if not table.empty:
+        seaborn.scatterplot(
+            table,
+            x="gamma_meas",
+            y="gamma_pred",
+            hue="estimator",
+            hue_order=ESTIMATORS,
+            palette=dict(zip(ESTIMATORS, CATEGORIES, strict=False)),
+            s=6,
+            linewidth=0,
+            alpha=0.5,
+            ax=axis,
+        )
+        axis.get_legend().remove()  # the figure has one for all panels
+    axis.set(xlabel=r"$\gamma_\mathrm{meas}$", ylabel="")
     for procedure, marker, colour in [("authors", "s", CATEGORIES[0]), ("robust", "*", CATEGORIES[1])]:
         own = table[table["of_procedure"] == procedure]
         style = {"color": colour, "markeredgecolor": "black", "markersize": 4 if marker == "s" else 9, "zorder": 3}
