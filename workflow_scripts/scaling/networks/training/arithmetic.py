@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from scaling.networks.training.memory import keep_freed_memory
 from scaling.networks.training.spec import TrainingSpec
 
 #: The products that a GPU may do in TF32, of the forward and the backward pass, and the places of their factors.
@@ -36,7 +35,6 @@ def arithmetic(spec: TrainingSpec, device: str, deterministic: bool = True) -> I
     """
     with ExitStack() as meanwhile:
         if device == "cpu":
-            keep_freed_memory()
             meanwhile.enter_context(_one_thread())
             if spec.precision == "tf32":
                 meanwhile.enter_context(RoundedFactors())

@@ -22,6 +22,7 @@ from scaling.networks.training.checkpoints import Identity, Saved
 from scaling.networks.training.engines import make_engine
 from scaling.networks.training.examples import DeviceExamples, device_examples
 from scaling.networks.training.graphs import Capture
+from scaling.networks.training.memory import keep_freed_memory
 from scaling.networks.training.origin import origin
 from scaling.networks.training.schedule import log_steps, steps_per_epoch
 from scaling.networks.training.spec import TrainingSpec
@@ -116,6 +117,8 @@ def _train(job: Job, outputs: int, saved: dict[int, Saved | None], stop: StopReq
 
 def begin(job: Job, outputs: int, saved: dict[int, Saved | None]) -> "RunsInStep":
     """The runs of `saved` together, from its checkpoints (all of the same step) or afresh (None)."""
+    if job.device == "cpu":
+        keep_freed_memory()
     torch.manual_seed(_stream_seed("dropout", min(saved)))
     return RunsInStep(job, outputs, saved)
 
