@@ -46,6 +46,15 @@ def test_a_stack_on_a_cpu_scores_each_run_to_the_bits_of_the_run_alone(spec):
     assert torch.equal(stacked, torch.cat(alone))
 
 
+@pytest.mark.parametrize("spec", [CNN, RESNET, VIT], ids=lambda spec: spec.family)
+def test_runs_scored_together_as_on_a_gpu_agree_to_rounding(spec):
+    data, subset = device_examples(images(), replace(spec, augmentation="none"), CPU), torch.arange(80).view(2, 40)
+    engine = make_engine("stacked", spec, data, 3, [1, 2])
+    engine.model.eval()
+    with torch.no_grad():
+        torch.testing.assert_close(engine._together(subset), engine._one_by_one(subset), rtol=1e-5, atol=0)
+
+
 def test_what_lies_between_layers_fits_a_cpus_cache():
     of = partial(at_once, device=CPU)
     assert [of(Shape(shape)) for shape in ((1, 8, 8), (1, 14, 14), (1, 28, 28), (3, 32, 32), (3, 224, 224))] == [

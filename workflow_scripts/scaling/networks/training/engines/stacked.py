@@ -119,9 +119,11 @@ class StackedRuns:
         """Where launches cost little, products of one run's own are faster than those of all runs."""
         scores = []
         for run, index in enumerate(subset):
-            state = [{name: tensor[run] for name, tensor in all_.items()} for all_ in (self.parameters, self.buffers)]
+            its_own = [
+                {name: tensor[run] for name, tensor in stacks.items()} for stacks in (self.parameters, self.buffers)
+            ]
+            network = partial(self._plain_scores, *its_own)
             with blamed(self.spec.family):
-                network = partial(self._plain_scores, *state)
                 scores.append(torch.cat([mean_scores(network, self.task, self.examples, of) for of in (index, None)]))
         return torch.stack(scores)
 
