@@ -31,7 +31,7 @@ def main() -> None:
     sys.path[0] = str(HERE)
     sys.argv = [f"run.py {step}", *sys.argv[2:]]
     file = str(HERE / f"{step}.py")
-    # Once to import and define: what that makes stays, and to look through it for garbage takes a tenth of the time.
+    # Once to import and define: what that makes stays, and to look through it for garbage takes up to a quarter longer.
     gc.disable()
     runpy.run_path(file)
     gc.freeze()

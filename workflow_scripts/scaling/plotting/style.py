@@ -6,7 +6,6 @@ from pathlib import Path
 
 import matplotlib
 import numpy as np
-from cycler import cycler
 from matplotlib import pyplot
 from matplotlib.axis import Axis
 from matplotlib.colors import LinearSegmentedColormap
@@ -29,7 +28,7 @@ CATEGORIES = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", 
 INK = "0.15"  # of axes and text
 
 STYLE = {
-    "axes.prop_cycle": cycler(color=CATEGORIES),
+    "axes.prop_cycle": matplotlib.cycler(color=CATEGORIES),
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
     "text.color": INK,

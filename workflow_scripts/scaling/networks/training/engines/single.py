@@ -56,10 +56,14 @@ class SingleRun:
         In float32, whatever the arithmetic of the training. Does not wait for the device.
         """
         self.model.eval()
-        with exact_products(self.device), blamed(self.spec.family):
-            means = [mean_scores(self.model, self.task, self.examples, index) for index in (subset[0], None)]
+        with exact_products(self.device):
+            means = [mean_scores(self._plain_scores, self.task, self.examples, index) for index in (subset[0], None)]
         self.model.train()
         return torch.cat(means)[None]
+
+    def _plain_scores(self, examples: Tensor) -> Tensor:
+        with blamed(self.spec.family):
+            return self.model(examples)
 
     def statistics(self) -> list[dict[str, Tensor]]:
         """Layer statistics, float64 [R] each (scaling.networks.norms.layers)."""

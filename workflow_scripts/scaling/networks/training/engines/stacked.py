@@ -119,13 +119,16 @@ class StackedRuns:
         """Where launches cost little, products of one run's own are faster than those of all runs."""
         scores = []
         for run, index in enumerate(subset):
-            its_own = [
-                {name: tensor[run] for name, tensor in stacks.items()} for stacks in (self.parameters, self.buffers)
-            ]
-            network = partial(self._plain_scores, *its_own)
-            with blamed(self.spec.family):
-                scores.append(torch.cat([mean_scores(network, self.task, self.examples, of) for of in (index, None)]))
+            network = partial(self._scores_of, run)
+            scores.append(torch.cat([mean_scores(network, self.task, self.examples, of) for of in (index, None)]))
         return torch.stack(scores)
+
+    def _scores_of(self, run: int, examples: Tensor) -> Tensor:
+        parameters, buffers = (
+            {name: tensor[run] for name, tensor in stacks.items()} for stacks in (self.parameters, self.buffers)
+        )
+        with blamed(self.spec.family):
+            return self._plain_scores(parameters, buffers, examples)
 
     def _together(self, subset: Tensor) -> Tensor:
         data = self.examples
