@@ -29,10 +29,11 @@ rule validation_table:
         "logs/validation_table.log",
     localrule: True
     params:
+        settings=to_json(STUDY.validation),
         code=code("validation/table"),
     shell:
-        'python "$SCALING_RUN" validation/table --studies {input.studies:q} --table {output.table:q}'
-        " --figures {output.figures:q} > {log:q} 2>&1"
+        'python "$SCALING_RUN" validation/table --studies {input.studies:q} --settings {params.settings:q}'
+        " --table {output.table:q} --figures {output.figures:q} > {log:q} 2>&1"
 
 
 def learning_curves(wildcards):

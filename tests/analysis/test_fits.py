@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm, t
 
-from scaling.analysis.robust.bootstrap import interval, resample_counts, widen
+from scaling.analysis.robust.bootstrap import degrees_of_freedom, interval, resample_counts, widen
 from scaling.analysis.robust.early_law import early_law_window
 from scaling.analysis.robust.offsets import fit_with_offset
 from scaling.analysis.robust.optimum import smooth_minimum
@@ -132,3 +133,54 @@ def test_the_interval_is_of_percentiles_and_their_reflection_and_refuses_failure
     assert np.isnan(interval(drawn, np.nan, 0.95)).all()
     assert np.isnan(interval(np.full(100, np.nan), 0.5, 0.95)).all()
     assert np.isnan(interval(np.where(np.arange(100) < 30, np.nan, 1.0), 1.0, 0.95)).all()
+
+
+def estimates_of(shares, runs, resamples, rng):
+    """Estimates [B] to which the mean of each P's runs gives its share, from resampled runs; counts and owners."""
+    numbers = np.full(len(shares), runs)
+    counts = resample_counts(numbers, np.arange(1, len(shares) + 1), resamples, int(rng.integers(2**31)))
+    owner = np.repeat(np.arange(len(shares)), runs)
+    values = rng.standard_normal(owner.size)
+    values -= np.bincount(owner, values)[owner] / runs
+    means = np.stack([counts[:, owner == i] @ values[owner == i] / runs for i in range(len(shares))])
+    return np.asarray(shares) @ means * np.sqrt(runs / (runs - 1)), counts, owner
+
+
+@pytest.mark.parametrize(("shares", "freedom"), [([1.0], 3), ([1.0, 0.0, 0.0], 3), ([1.0] * 6, 18)])
+def test_the_scatter_of_few_runs_has_few_degrees_of_freedom(shares, freedom):
+    """Expected: those of a variance pooled over the P that count; with equal true shares Satterthwaite's lie below."""
+    rng = np.random.default_rng(2)
+    found = [degrees_of_freedom(*estimates_of(shares, 4, 400, rng)) for _ in range(60)]
+    assert np.median(found) == pytest.approx(freedom, rel=0.35)
+    assert min(found) > 2.9
+
+
+def test_what_comes_from_a_prior_has_a_known_scatter():
+    rng = np.random.default_rng(6)
+    drawn, counts, owner = estimates_of([1.0], 4, 4000, rng)
+    half_prior = drawn + drawn.std() * rng.standard_normal(drawn.size)
+    assert degrees_of_freedom(half_prior, counts, owner) == pytest.approx(4 * 3, rel=0.15)
+    assert degrees_of_freedom(rng.standard_normal(4000), counts, owner) > 100
+    assert degrees_of_freedom(np.full(50, 0.4), counts[:50], owner) == np.inf
+
+
+def test_few_degrees_of_freedom_lengthen_the_interval_by_students_ratio():
+    drawn = np.arange(1001) / 1000
+    longer = t.ppf(0.975, 3) / norm.ppf(0.975)
+    assert interval(drawn, 0.5, 0.95, freedom=3) == pytest.approx((0.5 - 0.475 * longer, 0.5 + 0.475 * longer))
+
+
+def test_the_mean_of_four_runs_is_covered_as_often_as_claimed():
+    """Independent of the formula: the share of 600 studies of four runs whose interval holds the true mean, 0."""
+    rng = np.random.default_rng(8)
+    owner, held = np.zeros(4, int), {True: 0, False: 0}
+    counts = resample_counts(np.array([4]), np.array([1]), 400, 5)
+    for _ in range(600):
+        values = rng.standard_normal(4)
+        drawn = values.mean() + np.sqrt(4 / 3) * (counts @ values / 4 - values.mean())
+        for corrected in held:
+            freedom = degrees_of_freedom(drawn, counts, owner) if corrected else np.inf
+            low, high = interval(drawn, values.mean(), 0.95, freedom)
+            held[corrected] += low <= 0 <= high
+    assert held[True] / 600 == pytest.approx(0.95, abs=0.025)
+    assert held[False] / 600 < 0.92

@@ -123,13 +123,13 @@ def test_all_resamples_at_once_are_the_same_as_one_after_the_other(study):
 
     def again(y, centres):
         collapsed = collapse_again(sample, sample.collapsed, y, centres)
-        return Drawn(y, collapsed, collapsed, np.zeros(len(y)))
+        return Drawn(counts, y, collapsed, collapsed, np.zeros(len(y)))
 
-    centres = sample.collapsed.departure.draw_centres(5, np.random.default_rng(4))
-    drawn = resampled_curves(sample, 5, seed=3)
-    at_once = estimate(sample, again(drawn, centres))
     curves = sample.curves
     counts = resample_counts(curves.runs, curves.P, 5, 3)
+    centres = sample.collapsed.departure.draw_centres(5, np.random.default_rng(4))
+    drawn = resampled_curves(sample, counts, seed=3)
+    at_once = estimate(sample, again(drawn, centres))
     factor = np.sqrt(curves.runs / (curves.runs - 1))
     for index in range(5):
         y = np.full_like(sample.y, np.nan)

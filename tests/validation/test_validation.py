@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from scaling.core.errors import BadInput
-from scaling.validation.coverage import coverage_table, validate
+from scaling.validation.coverage import coverage_table, validate, with_bounds
 from scaling.validation.figure import draw_validation
+from scaling.validation.information import half_widths
 from scaling.validation.scenarios import SCENARIOS, P
 from scaling.validation.synthetic import synthetic_study
 
@@ -87,6 +88,16 @@ def test_coverage_is_counted_right():
     assert row["scatter"] == pytest.approx(0.2)
     assert row["coverage"] == pytest.approx(2 / 3)
     assert row["coverage_low"] < 2 / 3 < row["coverage_high"]
+
+
+def test_beside_half_widths_stand_the_shortest_ones(studies):
+    both = pd.concat([studies, studies.assign(scenario="guessing")])
+    table = with_bounds(coverage_table(both), studies=2, seed=3).set_index(["scenario", "procedure", "quantity"])
+    least = half_widths(SCENARIOS["few_seeds"], 2, 3, floor=True, offset=True)
+    column = table["least_half_width"]
+    assert column["few_seeds", "robust", "gamma_2"] == least["gamma_2"] > 0.02
+    assert np.isfinite(column).sum() == len(least)
+    assert column["guessing"].isna().all() and column.xs("authors", level="procedure").isna().all()
 
 
 def test_the_figure_shows_every_scenario(studies):

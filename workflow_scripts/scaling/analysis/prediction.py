@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from scaling.analysis.robust.bootstrap import interval
+from scaling.analysis.robust.bootstrap import degrees_of_freedom, interval
 from scaling.analysis.robust.chain import Estimates, NoCommonLaw, Sample, estimate
 from scaling.analysis.robust.data_range import candidates, choose, settled
 from scaling.analysis.robust.means import log10_mean_curves, log10_standard_errors
@@ -85,7 +85,8 @@ def _of_one_P(sample: Sample, P: float, confidence: float) -> pd.DataFrame:
         value = float(whole[0, index])
         low = high = np.nan
         if drawn is not None:
-            low, high = interval(drawn[:, index], value, confidence)
+            freedom = degrees_of_freedom(drawn[:, index], sample.drawn.counts, sample.curves.owner)
+            low, high = interval(drawn[:, index], value, confidence, freedom)
         place = np.nan if index < 2 else float(x[index - 2])
         if name != "log10_lambda_opt":
             value, low, high = (float(10.0**number) for number in (value, low, high))

@@ -10,6 +10,7 @@ from scaling.analysis.mean_curves import mean_curves
 from scaling.analysis.robust.procedure import robust_exponents
 from scaling.analysis.settings import FitWindow
 from scaling.core.errors import BadInput
+from scaling.validation.information import half_widths, has_bound
 from scaling.validation.scenarios import SCENARIOS, Scenario
 from scaling.validation.synthetic import Truth, synthetic_study
 
@@ -84,7 +85,7 @@ def coverage_table(studies: pd.DataFrame) -> pd.DataFrame:
     -------
     studies (all), with_interval (those with a finite estimate and interval; the rest of the columns are of these),
     bias (mean of estimate - truth) and its standard error sigma_bias, scatter (standard deviation of estimate - truth),
-    half_width (mean of the intervals), coverage (share of the intervals that contain the truth), coverage_low and
+    half_width (median of the intervals), coverage (share of the intervals that contain the truth), coverage_low and
     coverage_high (95% interval of that share, Wilson).
     """
     rows = []
@@ -102,10 +103,31 @@ def coverage_table(studies: pd.DataFrame) -> pd.DataFrame:
                 "bias": error.mean(),
                 "sigma_bias": error.std() / np.sqrt(len(part)),
                 "scatter": error.std(),
-                "half_width": ((part["high"] - part["low"]) / 2).mean(),
+                "half_width": ((part["high"] - part["low"]) / 2).median(),
                 "coverage": inside / len(part),
                 "coverage_low": share.low,
                 "coverage_high": share.high,
             }
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def with_bounds(table: pd.DataFrame, studies: int, seed: int) -> pd.DataFrame:
+    """The table with least_half_width: of any unbiased estimate's intervals, the floor and the offset unknown.
+
+    Parameters
+    ----------
+    table : of `coverage_table`. studies, seed : of `validate`, so that the bound is that of the same studies.
+
+    Returns
+    -------
+    The table, with NaN for the authors' procedure (which knows of no floor), for kinds that the bound does not cover
+    and for what has no bound (information.QUANTITIES).
+    """
+    kinds = [name for name in table["scenario"].unique() if has_bound(SCENARIOS[name])]
+    least = {name: half_widths(SCENARIOS[name], studies, seed, floor=True, offset=True) for name in kinds}
+    column = [
+        least.get(row.scenario, {}).get(row.quantity, np.nan) if row.procedure == "robust" else np.nan
+        for row in table.itertuples()
+    ]
+    return table.assign(least_half_width=column)

@@ -60,11 +60,12 @@ class Estimates:
 
 @dataclass(frozen=True)
 class Drawn:
-    """Resampled mean curves y [B, n_P, G]; their collapses, and those of the first by a master curve of any shape.
+    """Mean curves y [B, n_P, G] of runs drawn counts [B, runs] times; their collapses, the first by any shape too.
 
     offset : [B] centres of the prior of the offset of Eq. 3 (scale_laws.offsets).
     """
 
+    counts: np.ndarray
     y: np.ndarray
     collapsed: Collapse
     free: Collapse

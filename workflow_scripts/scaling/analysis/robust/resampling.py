@@ -36,7 +36,8 @@ def _bent(straight: Sample, resamples: int, seed: int) -> Sample:
     points, seen = straight.points, straight.y[0][straight.index][None]
     gain = misfit(points, seen, straight.free)[0] - misfit(points, seen, bent.free)[0]
     model = straight.free.departure.seen(straight.free.law(points), straight.free.theta)[0]
-    made = model + (resampled_curves(straight, resamples, seed) - straight.y)[:, *straight.index]
+    counts = resample_counts(straight.curves.runs, straight.curves.P, resamples, seed)
+    made = model + (resampled_curves(straight, counts, seed) - straight.y)[:, *straight.index]
     centres, lowest = (np.repeat(row[None], resamples, 0) for row in (bent.free.theta[0], straight.lowest))
     fits = [
         misfit(points, made, collapse_resamples(points, made, lowest, start, centres, steps=4))
@@ -52,13 +53,14 @@ def resampled(sample: Sample, resamples: int, seed: int) -> Sample:
     Each resample's prior of the departure's shape has a centre of its own, drawn from the prior: what the data do not
     say of the shape then widens the intervals.
     """
-    y = resampled_curves(sample, resamples, seed)
+    counts = resample_counts(sample.curves.runs, sample.curves.P, resamples, seed)
+    y = resampled_curves(sample, counts, seed)
     centres = sample.collapsed.departure.draw_centres(resamples, np.random.default_rng([seed, 1]))
     straight = collapse_again(sample, sample.collapsed, y, centres)
     few = slice(0, RANGE_RESAMPLES)
     free = straight if sample.window is None else collapse_again(sample, sample.free, y[few], centres[few])
     offset = OFFSET_WIDTH * np.random.default_rng([seed, 3]).standard_normal(resamples)
-    return replace(sample, drawn=Drawn(y, straight, free, offset))
+    return replace(sample, drawn=Drawn(counts, y, straight, free, offset))
 
 
 def collapse_again(sample: Sample, whole: Collapse, y: np.ndarray, centres: np.ndarray) -> Collapse:
@@ -68,10 +70,10 @@ def collapse_again(sample: Sample, whole: Collapse, y: np.ndarray, centres: np.n
     return collapse_resamples(sample.points, y[:, *sample.index], lowest, whole, centres)
 
 
-def resampled_curves(sample: Sample, resamples: int, seed: int) -> np.ndarray:
-    """Mean curves [B, n_P, G] of seeds drawn with replacement within each P; few runs have the scatter of others."""
+def resampled_curves(sample: Sample, counts: np.ndarray, seed: int) -> np.ndarray:
+    """Mean curves [B, n_P, G] of runs drawn with replacement, counts [B, runs]; few runs have the scatter of others."""
     curves = sample.curves
-    drawn = log10_mean_curves(curves, resample_counts(curves.runs, curves.P, resamples, seed))
+    drawn = log10_mean_curves(curves, counts)
     own = (curves.donors == np.arange(curves.P.size))[:, None]
-    borrowed = borrowed_deviations(curves, resamples, np.random.default_rng(seed))
+    borrowed = borrowed_deviations(curves, len(counts), np.random.default_rng(seed))
     return np.where(own, widen(drawn, sample.y, curves.runs), sample.y + borrowed)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from scaling.analysis.exponents import SIGMA, WITH_INTERVAL
-from scaling.analysis.robust.bootstrap import interval
+from scaling.analysis.robust.bootstrap import degrees_of_freedom, interval
 from scaling.analysis.robust.chain import Estimates, Sample
 from scaling.analysis.robust.offsets import NO_LAW, OffsetLaw, fit_with_offset
 from scaling.analysis.robust.slopes import change_of_slope, errors_in_window
@@ -102,7 +102,8 @@ def row_of(
             drawn = bootstrapped.exponents[name]
             if name in missing:
                 continue
-            row[f"{name}_low"], row[f"{name}_high"] = interval(drawn, value[name], confidence)
+            freedom = degrees_of_freedom(drawn, sample.drawn.counts, sample.curves.owner)
+            row[f"{name}_low"], row[f"{name}_high"] = interval(drawn, value[name], confidence, freedom)
             sigma[name] = float(np.nanstd(drawn, ddof=1)) if np.isfinite(drawn).sum() > 1 else np.nan
         pair = np.stack([bootstrapped.exponents["gamma_1"], bootstrapped.exponents["gamma_2"]])
         pair = pair[:, np.isfinite(pair).all(axis=0)]
