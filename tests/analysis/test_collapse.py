@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from scaling.analysis.robust.collapse import Points, collapse, collapse_resamples, straightened
+from scaling.analysis.robust.collapse import collapse, collapse_resamples, straightened
 from scaling.analysis.robust.departure import Beginning, Departure
+from scaling.analysis.robust.master_curve import Points
 from scaling.analysis.robust.quality import houdayer_hartmann
 
 

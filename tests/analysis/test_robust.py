@@ -157,7 +157,7 @@ def test_runs_that_end_before_their_optimum_are_counted_and_left_out():
 
 def test_all_censored_gives_no_gamma_meas_and_says_so():
     noise = Noise(reach=-0.9)
-    row = one(robust_exponents(synthetic_study(TRUTH, noise, P, 4, np.random.default_rng(6)), resamples=20))
+    row = one(robust_exponents(synthetic_study(TRUTH, noise, P, 4, np.random.default_rng(6)), resamples=100))
     assert np.isnan(row.gamma_meas) and np.isnan(row.gamma_2_opt) and np.isnan(row.gamma_meas_low)
     assert row.censored_P == row.number_of_P
     assert "fewer than 3 P with a minimum" in row.note

@@ -15,14 +15,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scaling.analysis.robust.bootstrap import again
-from scaling.analysis.robust.collapse import (
-    Collapse,
-    Points,
-    collapse,
-    straightened,
-)
+from scaling.analysis.robust.collapse import collapse, straightened
 from scaling.analysis.robust.departure import Beginning, Departure
 from scaling.analysis.robust.early_law import early_law_window
+from scaling.analysis.robust.master_curve import Collapse, Points
 from scaling.analysis.robust.means import log10_mean_curves, log10_standard_errors
 from scaling.analysis.robust.optimum import smooth_minimum
 from scaling.analysis.robust.quality import houdayer_hartmann

@@ -14,6 +14,7 @@ This one is explicit in both directions, and its two parameters act at two ends 
 conditioned.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,18 +124,28 @@ class Departure:
         return np.where(kappa * above > 1e-12, log10_l, np.log10(above))
 
     def derivatives(self, law: np.ndarray, theta: np.ndarray, seen: np.ndarray) -> np.ndarray:
-        """d seen/d theta at fixed law, [B, ..., 4]: forward differences (backward at the largest values)."""
+        """d seen/d theta at fixed law, [B, ..., 4]."""
+        return self._differences(lambda moved: self.seen(law, moved)[0], theta, seen)
+
+    def law_derivatives(self, y: np.ndarray, theta: np.ndarray, law: np.ndarray) -> np.ndarray:
+        """d law/d theta at fixed error y, [B, ..., 4]."""
+        return self._differences(lambda moved: self.law(y, moved), theta, law)
+
+    def _differences(
+        self, function: Callable[[np.ndarray], np.ndarray], theta: np.ndarray, value: np.ndarray
+    ) -> np.ndarray:
+        """Forward differences by theta (backward at the largest values), 0 for what is not fitted."""
         high = self.bounds[1]
         columns = []
         for index, free in enumerate(self.free):
             if not free:
-                columns.append(np.zeros_like(law))
+                columns.append(np.zeros_like(value))
                 continue
             step = 1e-4 * (1.0 if index < 3 else 1 / self.largest)
             signed = np.where(theta[:, index] + step > high[index], -step, step)
             moved = theta.copy()
             moved[:, index] += signed
-            columns.append((self.seen(law, moved)[0] - seen) / signed.reshape(-1, *[1] * (law.ndim - 1)))
+            columns.append((function(moved) - value) / signed.reshape(-1, *[1] * (value.ndim - 1)))
         return np.stack(columns, axis=-1)
 
     def floor(self, theta: np.ndarray) -> np.ndarray:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from scaling.analysis.robust.chain import Sample
-from scaling.analysis.robust.collapse import Collapse, Points, collapse_resamples
+from scaling.analysis.robust.collapse import collapse_resamples
+from scaling.analysis.robust.master_curve import Collapse, Points
 from scaling.analysis.robust.scale_laws import correction_exponent, fit_scale_law
 from scaling.analysis.robust.thresholds import TOLERANCE
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from scaling.analysis.robust.bootstrap import resample_counts, widen
 from scaling.analysis.robust.chain import Drawn, NoCommonLaw, Sample, beginning_of, minima_of, prepare
-from scaling.analysis.robust.collapse import Collapse, collapse_resamples, misfit
+from scaling.analysis.robust.collapse import collapse_resamples
 from scaling.analysis.robust.departure import Beginning
+from scaling.analysis.robust.master_curve import Collapse, misfit
 from scaling.analysis.robust.means import borrowed_deviations, log10_mean_curves
 from scaling.analysis.robust.run_curves import RunCurves
 from scaling.analysis.robust.thresholds import CHANCE, OFFSET_WIDTH, RANGE_RESAMPLES
