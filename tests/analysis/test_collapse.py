@@ -1,12 +1,20 @@
 """The collapse: its quality is 1 for honest errors, and its shifts are the true ones."""
 
-import numpy as np
-import pytest
+from dataclasses import replace
 
+import numpy as np
+import pandas as pd
+import pytest
+from harness.paths import ROOT
+
+from scaling.analysis.robust.chain import prepare
 from scaling.analysis.robust.collapse import collapse, collapse_resamples, straightened
 from scaling.analysis.robust.departure import Beginning, Departure
-from scaling.analysis.robust.master_curve import Points
+from scaling.analysis.robust.master_curve import Points, misfit
 from scaling.analysis.robust.quality import houdayer_hartmann
+from scaling.analysis.robust.runs import runs_on_grid
+from scaling.analysis.robust.spline import penalty_of
+from scaling.analysis.robust.thresholds import PRIOR_WIDTH
 
 
 def curves(rng, sigma, number=8, points=60):
@@ -217,3 +225,56 @@ def test_resamples_find_the_plateau_and_the_floor_that_they_would_find_alone():
     long = collapse_resamples(points, both, low, whole, middle, steps=30)
     assert np.allclose(batch.theta, long.theta, atol=0.05)
     assert batch.theta[1, 2] != whole.theta[0, 2]
+
+
+@pytest.fixture(scope="module", params=[(1, 2, 3, 4), (5, 6, 7, 8)])
+def hardly_turned(request):
+    """Four recorded runs of a transformer: they begin at guessing, and hardly turn."""
+    runs = pd.read_parquet(ROOT / "recorded/laptop_digits.parquet")
+    runs = runs[(runs["cell"] == "ViT_digits") & (runs["norm"] == "spectral_complexity")]
+    return prepare(runs_on_grid(runs[runs["seed"].isin(request.param)]), TOLD)
+
+
+@pytest.mark.parametrize("onset", [0.6, 1.0, 1.6])
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6])
+def test_fits_of_curves_that_hardly_turn_end_in_one_minimum_wherever_they_start(hardly_turned, onset, share):
+    sample = hardly_turned
+
+    class From(Departure):
+        starts = property(lambda self: [theta(onset, 1.0, share, 1 / 0.9)[0]])
+
+    departure = From(sample.free.departure.lowest, sample.free.departure.largest, TOLD)
+    seen = sample.y[0][sample.index]
+    found = collapse(sample.points, seen, sample.lowest, departure)
+    assert misfit(sample.points, seen[None], found)[0] == pytest.approx(
+        misfit(sample.points, seen[None], sample.free)[0], abs=1
+    )
+    assert np.allclose(found.theta, sample.free.theta, atol=0.03)
+    assert np.allclose(found.a, sample.free.a, atol=0.02)
+
+
+def everything(sample, fit):
+    """What a fit makes smallest: residuals and priors, each over its width, squared and halved; written out."""
+    seen, points = sample.y[0][sample.index], sample.points
+    total = misfit(points, seen[None], fit)[0]
+    heights = fit.departure.law(sample.lowest[None], fit.theta)[0]
+    total += 0.5 * ((heights - heights[-1] - fit.b[0])[:-1] ** 2).sum() / PRIOR_WIDTH**2
+    rough = penalty_of(fit.coefficients.shape[1], fit.straight)
+    return total + 0.5 * fit.coefficients[0] @ rough @ fit.coefficients[0]
+
+
+def test_a_fit_ends_at_a_minimum(hardly_turned):
+    """No small change of any unknown makes the sum smaller; the master curve has no say (it is solved for)."""
+    sample, fit = hardly_turned, hardly_turned.free
+    least = everything(sample, fit)
+    low, high = fit.departure.bounds
+    for name, size in (("a", 0.02), ("b", 0.01), ("theta", 0.02)):
+        values = getattr(fit, name)
+        last = 3 if name == "theta" else values.shape[1] - 1
+        for index in range(last):
+            for sign in (-1, 1):
+                moved = values.copy()
+                moved[0, index] += sign * size
+                if name == "theta":
+                    moved = np.clip(moved, low, high)
+                assert everything(sample, replace(fit, **{name: moved})) > least - 0.05, (name, index, sign)
