@@ -9,7 +9,7 @@ from scaling.core.errors import BadInput
 from scaling.networks.audits.precision import precision_audit
 from scaling.validation.synthetic import Noise, Truth, synthetic_study
 
-SETTINGS = Exponents(bootstrap_resamples=20)
+SETTINGS = Exponents(bootstrap_resamples=100)
 P = np.array([200, 400, 800, 1600])
 EXPONENTS = ["gamma_1", "gamma_2", "gamma_pred", "gamma_meas"]
 
