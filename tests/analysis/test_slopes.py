@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from scaling.analysis.robust.procedure import robust_exponents
+from scaling.analysis.robust.slopes import Slopes, _change
 from scaling.validation.scenarios import SCENARIOS
 from scaling.validation.synthetic import synthetic_study
 
@@ -31,3 +32,21 @@ def test_a_law_tells_its_window_and_its_local_slopes():
     assert row.window_decades >= 0.5 and row.window_error_high > row.window_error_low
     assert inside["slope"].median() == pytest.approx(row.gamma_1, rel=0.15)
     assert (result.slopes["sigma"] > 0).all()
+
+
+def test_a_factor_common_to_all_slopes_says_nothing_of_how_they_vary():
+    """As an unknown floor gives: every slope is known to half of itself, their ratios are exact."""
+    rng = np.random.default_rng(0)
+    slope = np.array([0.12, 0.11, 0.1, 0.04, -0.03])
+    drawn = slope * rng.lognormal(0, 0.5, (200, 1))
+    slopes = Slopes(np.arange(5.0), slope, drawn)
+    assert (slopes.sigma > 0.4 * np.abs(slope)).all()
+    changes = _change(slopes.drawn, 4, 0, np.arange(5))
+    assert changes == pytest.approx(np.full(200, 0.15 / 0.12))
+    assert np.isnan(Slopes(np.arange(5.0), slope, np.empty((0, 5))).sigma).all()
+
+
+def test_curves_with_a_bend_have_a_scale_and_power_laws_have_none():
+    bent, straight = (fitted(kind, 2).exponents.iloc[0] for kind in ("plain", "featureless"))
+    assert np.isfinite(bent.gamma_2) and "featureless" not in bent.note
+    assert np.isnan(straight.gamma_2) and "featureless" in straight.note

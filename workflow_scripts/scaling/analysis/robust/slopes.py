@@ -22,11 +22,16 @@ from scaling.analysis.robust.thresholds import (
 
 @dataclass(frozen=True)
 class Slopes:
-    """Local slopes -d f/d u [M] and their standard errors (NaN without resamples) at u [M]."""
+    """Local slopes -d f/d u [M] at u [M], and those of the resamples [B, M] (B = 0 without)."""
 
     u: np.ndarray
     slope: np.ndarray
-    sigma: np.ndarray
+    drawn: np.ndarray
+
+    @property
+    def sigma(self) -> np.ndarray:
+        """Standard errors [M], NaN without resamples."""
+        return self.drawn.std(axis=0, ddof=1) if len(self.drawn) > 1 else np.full(self.slope.size, np.nan)
 
 
 def local_slopes(sample: Sample, drawn: Drawn | None) -> Slopes:
@@ -34,15 +39,14 @@ def local_slopes(sample: Sample, drawn: Drawn | None) -> Slopes:
     span = sample.points.x - sample.free.a[0, sample.points.owner]
     span = span[shown(sample)]
     if span.size < 2:
-        return Slopes(np.empty(0), np.empty(0), np.empty(0))
+        return Slopes(np.empty(0), np.empty(0), np.empty((0, 0)))
     half = min(SLOPE_WIDTH, np.ptp(span)) / 2
     u = np.linspace(span.min() + half, span.max() - half, SLOPE_POINTS)
 
     def slope(master) -> np.ndarray:
         return (master(u - half) - master(u + half)) / (2 * half)
 
-    sigma = np.full(u.size, np.nan) if drawn is None else slope(drawn.free.master).std(axis=0, ddof=1)
-    return Slopes(u, slope(sample.free.master)[0], sigma)
+    return Slopes(u, slope(sample.free.master)[0], np.empty((0, u.size)) if drawn is None else slope(drawn.free.master))
 
 
 def shown(sample: Sample) -> np.ndarray:
@@ -97,22 +101,30 @@ def curves_with_a_scale(sample: Sample, slopes: Slopes) -> int:
     """At how many P the curve has a feature that fixes its scale.
 
     On a power law horizontal and vertical shifts are the same shift. A curve has a scale where its local slope varies:
-    by more than `FEATURE` of its largest, and by more than three standard errors.
+    by more than `FEATURE` of its largest, and by more than three standard errors of that share. (Of the share: where a
+    floor is hardly known, all slopes of a curve are too large or small by one factor, which says nothing of scales.)
     """
-    sure, number = np.nan_to_num(slopes.sigma), 0
+    number = 0
     visible = shown(sample)
     for index in range(sample.curves.P.size):
         u = (sample.points.x - sample.free.a[0, index])[(sample.points.owner == index) & visible]
         if u.size < 2:
             continue
-        mine = (slopes.u >= u.min()) & (slopes.u <= u.max())
-        if mine.sum() < 2:
+        mine = np.flatnonzero((slopes.u >= u.min()) & (slopes.u <= u.max()))
+        if mine.size < 2:
             continue
-        slope, sigma = slopes.slope[mine], sure[mine]
-        low, high = np.argmin(slope), np.argmax(slope)
-        change = slope[high] - slope[low]
-        number += change > FEATURE * np.abs(slope).max() and change > 3 * np.hypot(sigma[low], sigma[high])
+        low, high = mine[np.argmin(slopes.slope[mine])], mine[np.argmax(slopes.slope[mine])]
+        change = _change(slopes.slope[None], low, high, mine)[0]
+        by_chance = _change(slopes.drawn, low, high, mine)
+        # 1.4826 median absolute deviations are a standard deviation: a slope near 0 makes some shares huge.
+        sigma = 1.4826 * np.median(np.abs(by_chance - np.median(by_chance))) if by_chance.size else 0.0
+        number += change > FEATURE and change > 3 * sigma
     return int(number)
+
+
+def _change(slopes: np.ndarray, low: int, high: int, places: np.ndarray) -> np.ndarray:
+    """From place low to place high, as a share of the largest slope at the places: of slopes [B, M], [B]."""
+    return (slopes[:, high] - slopes[:, low]) / np.abs(slopes[:, places]).max(axis=1)
 
 
 def refusals(sample: Sample, whole: Estimates, drawn: Drawn | None, slopes: Slopes, chi2: float) -> dict[str, str]:
