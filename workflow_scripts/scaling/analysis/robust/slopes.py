@@ -7,6 +7,7 @@ import pandas as pd
 
 from scaling.analysis.robust.chain import Drawn, Estimates, Sample
 from scaling.analysis.robust.thresholds import (
+    CLEARLY,
     CONSTANT,
     FEATURE,
     FEWEST_SCALES,
@@ -101,8 +102,8 @@ def curves_with_a_scale(sample: Sample, slopes: Slopes) -> int:
     """At how many P the curve has a feature that fixes its scale.
 
     On a power law horizontal and vertical shifts are the same shift. A curve has a scale where its local slope varies:
-    by more than `FEATURE` of its largest, and by more than three standard errors of that share. (Of the share: where a
-    floor is hardly known, all slopes of a curve are too large or small by one factor, which says nothing of scales.)
+    by more than `FEATURE` of its largest, and by more than `CLEARLY` standard errors of that share. (Of the share: where
+    a floor is hardly known, all slopes of a curve are too large or small by one factor, which says nothing of scales.)
     """
     number = 0
     visible = shown(sample)
@@ -118,7 +119,7 @@ def curves_with_a_scale(sample: Sample, slopes: Slopes) -> int:
         by_chance = _change(slopes.drawn, low, high, mine)
         # 1.4826 median absolute deviations are a standard deviation: a slope near 0 makes some shares huge.
         sigma = 1.4826 * np.median(np.abs(by_chance - np.median(by_chance))) if by_chance.size else 0.0
-        number += change > FEATURE and change > 3 * sigma
+        number += change > FEATURE and change > CLEARLY * sigma
     return int(number)
 
 

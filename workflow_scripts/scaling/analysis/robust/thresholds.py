@@ -77,6 +77,9 @@ SHORTEST_LAW = 0.5  # decades of norm: a shorter straight stretch is no power la
 CONSTANT = 0.1  # of gamma_1: by so much the slope may change over that stretch,
 SURE = 1.8  # and by so many standard errors: surely, by 96% to one side
 FEATURE = 0.25  # of the largest slope: a curve whose slope varies less has no scale of its own
+#: and by so many standard errors. (The ends of the change are chosen: on power laws chance gives 3 to 8 in one study of
+#: twelve, 6 in one or two of a hundred; curves with a minimum have 15 and more.)
+CLEARLY = 6.0
 FEWEST_SCALES = 3  # P with a scale, for a gamma_2
 LEAST_P = 0.01  # of a collapse: less likely ones are none
 HOPELESS = 10.0  # chi2 of a collapse: curves that are farther apart have no common exponents
