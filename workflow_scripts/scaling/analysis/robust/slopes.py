@@ -102,8 +102,8 @@ def curves_with_a_scale(sample: Sample, slopes: Slopes) -> int:
     """At how many P the curve has a feature that fixes its scale.
 
     On a power law horizontal and vertical shifts are the same shift. A curve has a scale where its local slope varies:
-    by more than `FEATURE` of its largest, and by more than `CLEARLY` standard errors of that share. (Of the share: where
-    a floor is hardly known, all slopes of a curve are too large or small by one factor, which says nothing of scales.)
+    by more than `FEATURE` of its largest, and by more than `CLEARLY` standard errors of that share. (Of the share:
+    where a floor is hardly known, all slopes are too large or small by one factor, which says nothing of scales.)
     """
     number = 0
     visible = shown(sample)
