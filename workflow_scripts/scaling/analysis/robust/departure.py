@@ -125,28 +125,34 @@ class Departure:
 
     def derivatives(self, law: np.ndarray, theta: np.ndarray, seen: np.ndarray) -> np.ndarray:
         """d seen/d theta at fixed law, [B, ..., 4]."""
-        return self._differences(lambda moved: self.seen(law, moved)[0], theta, seen)
+        return self._differences(lambda at, moved: self.seen(at, moved)[0], law, theta, seen)
 
     def law_derivatives(self, y: np.ndarray, theta: np.ndarray, law: np.ndarray) -> np.ndarray:
         """d law/d theta at fixed error y, [B, ..., 4]."""
-        return self._differences(lambda moved: self.law(y, moved), theta, law)
+        return self._differences(self.law, y, theta, law)
 
     def _differences(
-        self, function: Callable[[np.ndarray], np.ndarray], theta: np.ndarray, value: np.ndarray
+        self,
+        function: Callable[[np.ndarray, np.ndarray], np.ndarray],
+        at: np.ndarray,
+        theta: np.ndarray,
+        value: np.ndarray,
     ) -> np.ndarray:
-        """Forward differences by theta (backward at the largest values), 0 for what is not fitted."""
-        high = self.bounds[1]
-        columns = []
-        for index, free in enumerate(self.free):
-            if not free:
-                columns.append(np.zeros_like(value))
-                continue
-            step = 1e-4 * (1.0 if index < 3 else 1 / self.largest)
-            signed = np.where(theta[:, index] + step > high[index], -step, step)
-            moved = theta.copy()
-            moved[:, index] += signed
-            columns.append((function(moved) - value) / signed.reshape(-1, *[1] * (value.ndim - 1)))
-        return np.stack(columns, axis=-1)
+        """Forward differences of function(at, theta) = value by theta (backward at the largest values).
+
+        0 for what is not fitted. All in one call: most arrays are small.
+        """
+        free, high = np.flatnonzero(self.free), self.bounds[1]
+        step = 1e-4 * np.where(free < 3, 1.0, 1 / self.largest)[:, None]
+        signed = np.where(theta[:, free].T + step > high[free, None], -step, step)
+        moved = np.repeat(theta[None], free.size, axis=0)
+        moved[np.arange(free.size), :, free] += signed
+        many = np.broadcast_to(at, (free.size, *at.shape)).reshape(-1, *at.shape[1:])
+        found = function(many, moved.reshape(-1, theta.shape[1])).reshape(free.size, *value.shape)
+        result = np.zeros((*value.shape, theta.shape[1]))
+        for index, difference, size in zip(free, found - value, signed, strict=True):
+            result[..., index] = difference / size.reshape(-1, *[1] * (value.ndim - 1))
+        return result
 
     def floor(self, theta: np.ndarray) -> np.ndarray:
         """q, [B]."""
