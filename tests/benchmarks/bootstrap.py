@@ -23,7 +23,13 @@ def loop(study: pd.DataFrame) -> None:
     sample = prepare(runs_on_grid(study))
     runs = {key: run for key, run in study.groupby(["P", "seed"])}
     for _ in range(LOOPED):
-        drawn = [runs[value, seed].assign(seed=new) for value in P for new, seed in enumerate(rng.integers(0, 10, 10))]
+        seeds = rng.integers(0, 10, (P.size, 10))
+        counts = np.concatenate([np.bincount(row, minlength=10) for row in seeds])[None]
+        drawn = [
+            runs[value, seed].assign(seed=new)
+            for value, row in zip(P, seeds, strict=True)
+            for new, seed in enumerate(row)
+        ]
         curves = runs_on_grid(pd.concat(drawn))
         y = log10_mean_curves(curves)[0]
         known = np.isfinite(y)
@@ -33,7 +39,7 @@ def loop(study: pd.DataFrame) -> None:
         y = np.stack(again)[None]
         centres = sample.collapsed.departure.draw_centres(1, rng)
         straight = collapse_again(sample, sample.collapsed, y, centres)
-        estimate(sample, Drawn(y, straight, straight, np.zeros(1)))
+        estimate(sample, Drawn(counts, y, straight, straight, np.zeros(1)))
 
 
 #: What the ratio compares with (tests/benchmarks/trends.py).
