@@ -1,5 +1,5 @@
 # Synthetic studies with known exponents: are the procedures right?
-from scaling.validation.scenarios import SCENARIOS
+from scaling.validation.scenarios import PREDICTED, SCENARIOS
 
 
 rule validation:
@@ -34,6 +34,39 @@ rule validation_table:
     shell:
         'python "$SCALING_RUN" validation/table --studies {input.studies:q} --settings {params.settings:q}'
         " --table {output.table:q} --figures {output.figures:q} > {log:q} 2>&1"
+
+
+rule validation_predictions:
+    output:
+        predictions="results/validation/predictions/{scenario}.parquet",
+    log:
+        "logs/validation_predictions/{scenario}.log",
+    benchmark:
+        "results/benchmarks/validation_predictions/{scenario}.tsv"
+    wildcard_constraints:
+        scenario="|".join(PREDICTED),
+    params:
+        settings=to_json(STUDY.validation_predictions),
+        code=code("validation/predict"),
+    shell:
+        'python "$SCALING_RUN" validation/predict --scenario {wildcards.scenario} --settings {params.settings:q}'
+        " --predictions {output.predictions:q} > {log:q} 2>&1"
+
+
+rule validation_predictions_table:
+    input:
+        predictions=expand("results/validation/predictions/{scenario}.parquet", scenario=PREDICTED),
+    output:
+        table="results/validation/predictions.tsv",
+    log:
+        "logs/validation_predictions_table.log",
+    localrule: True
+    params:
+        settings=to_json(STUDY.validation_predictions),
+        code=code("validation/prediction_table"),
+    shell:
+        'python "$SCALING_RUN" validation/prediction_table --predictions {input.predictions:q}'
+        " --settings {params.settings:q} --table {output.table:q} > {log:q} 2>&1"
 
 
 def learning_curves(wildcards):

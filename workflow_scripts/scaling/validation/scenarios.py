@@ -91,3 +91,6 @@ SCENARIOS = {
         "the early curve bends all the way: no gamma_1", bend=(0.1, 0.2), refused=("gamma_1", "gamma_pred")
     ),
 }
+
+#: Kinds whose predictions are tried as well.
+PREDICTED = ("plain", "few_seeds", "censored", "guessing", "floor", "floor_guessing", "offset")

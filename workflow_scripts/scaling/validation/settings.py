@@ -18,6 +18,9 @@ class Settings(Section):
     """The validation's keys of the configuration."""
 
     validation: Validation = Field(Validation(), description="synthetic studies")
+    validation_predictions: Validation = Field(
+        Validation(studies=40), description="synthetic studies whose largest P are predicted from smaller ones"
+    )
     learning_curves: str | None = Field(
         None, description="folder of public learning curves (CSV), on which our law is compared with published forms"
     )
