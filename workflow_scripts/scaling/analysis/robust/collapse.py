@@ -72,7 +72,7 @@ def collapse_resamples(
     whole: Collapse,
     centres: np.ndarray,
     steps: int = 3,
-    chunk: int = 100,
+    chunk: int = 50,
 ) -> Collapse:
     """The same for many resamples at once: y [B, N], lowest [B, n_P], centres [B, 4] of the prior of the shape.
 

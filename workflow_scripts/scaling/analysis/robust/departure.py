@@ -101,6 +101,9 @@ class Departure:
     def seen(self, law: np.ndarray, theta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """log10 of the error that is seen, and its derivative: law [B, ...] log10 L, theta [B, 4]."""
         s, c, q, kappa = self._columns(theta, law.ndim)
+        if not kappa.any():  # no plateau: nothing to compute but the floor
+            above = np.exp(np.clip(law * np.log(10), -_LARGEST_LOG, _LARGEST_LOG))
+            return np.log10(q + above), above / (q + above)
         with np.errstate(divide="ignore"):
             log_l = np.clip(law * np.log(10) + np.log(kappa), -_LARGEST_LOG, _LARGEST_LOG)
         power = np.exp(np.clip(s * log_l, -_LARGEST_LOG, _LARGEST_LOG))
