@@ -44,7 +44,7 @@ STYLE = {
     "axes.labelsize": 8,
     "axes.titlesize": 8,
     "legend.fontsize": 6.5,
-    "legend.title_fontsize": 12,
+    "legend.title_fontsize": 7,
     "xtick.labelsize": 7,
     "ytick.labelsize": 7,
     "lines.linewidth": 1.1,

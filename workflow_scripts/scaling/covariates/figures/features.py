@@ -33,7 +33,7 @@ def figure_features(paths: pd.DataFrame, floors: pd.DataFrame, joint: pd.DataFra
         path.plot(row.norm_at_floor, row.floor, marker="o", color=colours[row.p], markeredgecolor="black")
     path.set(xscale="log", yscale="log", xlim=(0.1, None), ylim=(None, 0.6))
     path.set(xlabel=r"norm $\|w\|$", ylabel=r"error $\epsilon$", title=r"$n=\infty$: $p$ modes, ends of the paths")
-    path.legend(title="$p$", ncols=2, loc="lower left", title_fontsize=7, columnspacing=1, handlelength=1.2)
+    path.legend(title="$p$", ncols=2, loc="lower left", columnspacing=1, handlelength=1.2)
 
     of_modes = joint[joint["features"] == "modes"]
     for p, points in of_modes.groupby("p"):
@@ -49,7 +49,7 @@ def figure_features(paths: pd.DataFrame, floors: pd.DataFrame, joint: pd.DataFra
     collapsed.set_yticks([0.3, 0.5, 1, 2, 3], ["0.3", "0.5", "1", "2", "3"])
     collapsed.minorticks_off()
     collapsed.set(xlabel=r"$n\,/\,p^{1+\delta/2}$", ylabel=r"$\epsilon_{\mathrm{opt}}\,p^{\delta/2}$")
-    collapsed.legend(title="$p$", loc="upper right", title_fontsize=7)
+    collapsed.legend(title="$p$", loc="upper right")
 
     for number, (kind, table) in enumerate(floors.groupby("features", sort=False)):
         colour, last = CATEGORIES[number], table.iloc[-1]
@@ -88,4 +88,4 @@ def _isotropic(best: Axes, at: Axes, table: pd.DataFrame) -> None:
     at.set(xscale="log", yscale="log", xlabel="$n/d$", title="the norm need not grow with $n$")
     at.set_ylabel(r"$\|w\|_{\mathrm{opt}}\,(p/d)^{1/2}$")
     at.set_ylim(None, 20 * table["norm_opt"].max())
-    at.legend(title="$p/d$", loc="upper left", ncols=3, title_fontsize=7, columnspacing=1, handlelength=1.2)
+    at.legend(title="$p/d$", loc="upper left", ncols=3, columnspacing=1, handlelength=1.2)

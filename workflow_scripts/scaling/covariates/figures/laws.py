@@ -73,7 +73,7 @@ def _curves(axes: Axes, law: tuple, curves: pd.DataFrame, optima: pd.DataFrame, 
     axes.set_title(f"{predict(a, delta).region}: {name_of(law)}")
     axes.set(xlabel=r"norm $\|w\|$", ylabel=r"error $\epsilon$")
     if legend:
-        axes.legend(title="$n$", ncols=2, loc="lower left", title_fontsize=7, columnspacing=1, handlelength=1.2)
+        axes.legend(title="$n$", ncols=2, loc="lower left", columnspacing=1, handlelength=1.2)
     else:
         handles, labels = axes.get_legend_handles_labels()
         axes.legend(handles[-1:], labels[-1:], loc="lower left")

@@ -28,7 +28,7 @@ def figure_samples(samples: pd.DataFrame, flow: pd.DataFrame) -> Figure:
     )
     error.set_yticks([0.06, 0.1, 0.2], ["0.06", "0.1", "0.2"])
     error.minorticks_off()
-    error.legend(title="$n$", loc="lower left", title_fontsize=7)
+    error.legend(title="$n$", loc="lower left")
     ratio.axhline(0, color="0.3", linestyle="--", linewidth=0.9)
     ratio.set(xscale="log", xlabel=r"norm $\|w\|$", ylabel=r"log(sample / theory), %", title="their difference")
     for number, ((a, delta), path) in enumerate(flow.groupby(["a", "delta"])):

@@ -37,7 +37,7 @@ def figure_free_norm(mean_field: pd.DataFrame, limit: pd.DataFrame, lag: pd.Data
     ratio.axhline(0, color="0.6", linewidth=0.6)
     ratio.set(xscale="log", xlabel=r"$\lambda$", ylabel=r"$\epsilon_{\mathrm{free}}/\epsilon_{\mathrm{fixed}}-1$, %")
     ratio.set_title(r"$N\to\infty$, and samples")
-    ratio.legend(title=r"$\alpha$", loc="upper right", title_fontsize=7)
+    ratio.legend(title=r"$\alpha$", loc="upper right")
     for number, name in enumerate(("free", "fixed")):
         slope.plot(limit["lambda"], limit[f"slope_{name}"], color=CATEGORIES[number], label=f"{name} norm")
     slope.axhline(-0.5, **black)
@@ -65,4 +65,4 @@ def _late(axes: Axes, lag: pd.DataFrame, early: dict) -> None:
         words = f"no samples of\n$\\alpha\\geq${SMALLEST_ALPHA} go there"
         axes.text(0.5, 0.7, words, transform=axes.transAxes, ha="center", fontsize=7)
     else:
-        axes.legend(title=r"$\alpha$", loc="upper right", title_fontsize=7)
+        axes.legend(title=r"$\alpha$", loc="upper right")

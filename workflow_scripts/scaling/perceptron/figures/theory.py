@@ -48,7 +48,7 @@ def figure_2(theory: pd.DataFrame, optima: pd.DataFrame, collapse: pd.DataFrame)
         xscale="log", yscale="log", xlim=(1e-2, 2e4), ylim=((theory["epsilon"] / theory["epsilon_hebb"]).min() / 1.6, 2)
     )
     left.set(xlabel=r"$\lambda$", ylabel=r"$\hat\epsilon=\epsilon\,/\,\epsilon_0$")
-    left.legend(title=r"$\alpha$", ncols=2, loc="lower left", title_fontsize=7, columnspacing=1)
+    left.legend(title=r"$\alpha$", ncols=2, loc="lower left", columnspacing=1)
 
     limit = collapse[collapse["alpha"] == collapse["alpha"].max()]
     right.plot(
@@ -164,7 +164,6 @@ def figure_8(theory: pd.DataFrame) -> Figure:
         title=r"$\alpha$",
         loc="lower left",
         bbox_to_anchor=(0, 0.08),
-        title_fontsize=7,
         ncols=2,
         handlelength=1.2,
         columnspacing=1,
