@@ -89,6 +89,9 @@ def test_a_cell_of_one_s_own_can_replace_the_preset_s():
     [
         ({"preset": "fast"}, "preset", "quick, laptop, paper"),
         ({"cell": {}}, "cell", "did you mean cells?"),
+        # Two keys of the same wrong value: each is a key of its own, not a type of the other's.
+        ({"cells": True, "N": True}, "N", "unknown; allowed: cells, "),
+        ({"cells": {"A": 1, "B": 1}}, "cells.A", "a valid dictionary or instance of Cell, got 1"),
         ({"cells": {"CNN_digits": {"epoch": 3}}}, "cells.CNN_digits.epoch", "did you mean epochs?"),
         ({"cells": {"CNN_digits": {"seeds": []}}}, "cells.CNN_digits.seeds", "one seed or more"),
         ({"cells": {"CNN_digits": {"seeds": [1, 1]}}}, "cells.CNN_digits.seeds", "all different"),

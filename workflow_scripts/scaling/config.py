@@ -57,9 +57,10 @@ def read_study(config: dict[str, Any], files: Iterable[str | Path] = ()) -> Stud
         if isinstance(cell, dict) and isinstance(cell.get("family"), str):
             cell["family"] = beside(cell["family"], [Path(file).parent for file in files])
     try:
-        return Study.model_validate({"preset": preset} | with_numbers(settings))
+        settings = {"preset": preset} | with_numbers(settings)
+        return Study.model_validate(settings)
     except ValidationError as problem:
-        raise BadInput(_one_line(problem)) from None
+        raise BadInput(_one_line(problem, settings)) from None
 
 
 def read_files(files: Sequence[Path], preset: str | None = None) -> Study:
@@ -84,13 +85,13 @@ def _merge(base: Any, over: Any) -> Any:
     return {key: value for key, value in (base | merged).items() if value is not None}
 
 
-def _one_line(problem: ValidationError) -> str:
+def _one_line(problem: ValidationError, settings: dict[str, Any]) -> str:
     errors = problem.errors(include_url=False)
     # A key that is missing may be there under another name.
     error = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
     if error["loc"][:-1] != errors[0]["loc"][:-1]:
         error = errors[0]
-    error = _all_that_is_allowed(error, errors)
+    error = _all_that_is_allowed(error, errors, settings)
     key = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         known = _keys_beside(error["loc"])
@@ -100,13 +101,27 @@ def _one_line(problem: ValidationError) -> str:
     return f"config key {key}: {what_is_wrong(error)}" if key else f"config key {what_is_wrong(error)}"
 
 
-def _all_that_is_allowed(error: Any, errors: list[Any]) -> Any:
+def _all_that_is_allowed(error: Any, errors: list[Any], settings: dict[str, Any]) -> Any:
     """An error that says all of what a key may be, where it may be of several types: there is one for each of them."""
-    kinds = [each for each in errors if each["loc"][:-1] == error["loc"][:-1] and each["input"] is error["input"]]
-    if len(kinds) == 1 or error["loc"][-1] in _keys_beside(error["loc"]):
+    beside = [each for each in errors if each["loc"][:-1] == error["loc"][:-1] and each["input"] is error["input"]]
+    kinds = [each for each in beside if not _is_key(each["loc"], settings)]
+    if len(kinds) < 2 or error not in kinds or error["loc"][-1] in _keys_beside(error["loc"]):
         return error
     words = " or ".join(each["msg"].removeprefix("Input should be ") for each in kinds)
     return error | {"loc": error["loc"][:-1], "msg": f"Input should be {words}"}
+
+
+def _is_key(location: tuple, settings: Any) -> bool:
+    """Whether the last part of an error's location is a key of the settings, and not a type that was tried."""
+    for part in location[:-1]:
+        settings = settings[part] if _has(settings, part) else settings
+    return bool(location) and _has(settings, location[-1])
+
+
+def _has(settings: Any, part: str | int) -> bool:
+    if isinstance(settings, list):
+        return isinstance(part, int) and part < len(settings)
+    return isinstance(settings, dict) and part in settings
 
 
 def _keys_beside(location: tuple) -> list[str]:
