@@ -103,8 +103,8 @@ def _one_line(problem: ValidationError, settings: dict[str, Any]) -> str:
 
 def _all_that_is_allowed(error: Any, errors: list[Any], settings: dict[str, Any]) -> Any:
     """An error that says all of what a key may be, where it may be of several types: there is one for each of them."""
-    beside = [each for each in errors if each["loc"][:-1] == error["loc"][:-1] and each["input"] is error["input"]]
-    kinds = [each for each in beside if not _is_key(each["loc"], settings)]
+    same = [each for each in errors if each["loc"][:-1] == error["loc"][:-1] and each["input"] is error["input"]]
+    kinds = [each for each in same if not _is_key(each["loc"], settings)]
     if len(kinds) < 2 or error not in kinds or error["loc"][-1] in _keys_beside(error["loc"]):
         return error
     words = " or ".join(each["msg"].removeprefix("Input should be ") for each in kinds)

@@ -12,7 +12,7 @@ from scaling.analysis.settings import FitWindow
 from scaling.core.errors import BadInput
 from scaling.validation.information import half_widths, has_bound
 from scaling.validation.scenarios import SCENARIOS, Scenario
-from scaling.validation.synthetic import Truth, synthetic_study
+from scaling.validation.synthetic import Truth
 
 QUANTITIES = ["gamma_1", "gamma_2", "gamma_pred", "gamma_meas", "difference"]
 ROBUST_ONLY = ["gamma_2_opt", "difference_opt", "gamma_shift"]
@@ -42,9 +42,7 @@ def validate(scenario: str, studies: int, resamples: int, seed: int) -> pd.DataF
 
 
 def _one_study(kind: Scenario, study: int, resamples: int, seed: int) -> list[tuple]:
-    rng = np.random.default_rng([seed, study])
-    truth = kind.truth(rng)
-    runs = synthetic_study(truth, kind.noise, np.array(kind.P), kind.seeds, rng)
+    truth, runs = kind.study(seed, study)
     known = _known(truth)
     # The collapse against epochs is no part of the exponents: without epochs it is not computed.
     robust = robust_exponents(runs.drop(columns="epoch"), resamples, seed=study, every_range=False).exponents.iloc[0]

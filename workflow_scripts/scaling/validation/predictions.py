@@ -6,7 +6,7 @@ import pandas as pd
 from scaling.analysis.prediction import predictions
 from scaling.core.errors import BadInput
 from scaling.validation.scenarios import PREDICTED, SCENARIOS
-from scaling.validation.synthetic import Truth, synthetic_study
+from scaling.validation.synthetic import Truth
 
 AHEAD = 10  # times the largest P: what nobody measured
 COLUMNS = ["study", "fitted_to", "P", "quantity", "log10_norm", "truth", "value", "low", "high"]
@@ -33,10 +33,8 @@ def validate_predictions(scenario: str, studies: int, resamples: int, seed: int)
     kind = SCENARIOS[scenario]
     tables = []
     for study in range(studies):
-        rng = np.random.default_rng([seed, study])
-        truth = kind.truth(rng)
-        runs = synthetic_study(truth, kind.noise, np.array(kind.P), kind.seeds, rng).drop(columns="epoch")
-        table = predictions(runs, [AHEAD * kind.P[-1]], resamples, seed=study)
+        truth, runs = kind.study(seed, study)
+        table = predictions(runs.drop(columns="epoch"), [AHEAD * kind.P[-1]], resamples, seed=study)
         table = table[(table["quantity"] != "error") | table["measured"].notna()]
         known = [_known(truth, row.quantity, row.P, row.log10_norm, kind.P[0]) for row in table.itertuples()]
         tables.append(table.assign(study=study, truth=known))

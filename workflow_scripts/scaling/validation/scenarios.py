@@ -4,8 +4,9 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 
-from scaling.validation.synthetic import Noise, Truth
+from scaling.validation.synthetic import Noise, Truth, synthetic_study
 
 #: Numbers of training images of every study.
 P = (500, 1000, 2000, 4000, 8000, 16000, 32000, 48000)
@@ -60,6 +61,12 @@ class Scenario:
             truth = replace(truth, log10_k_1=truth.log10_k_1 + truth.gamma * np.log10(self.P[0]))
         lowest = truth.log10_law(truth.log10_lambda_opt(self.P[-1]), self.P[-1], self.P[0])
         return replace(truth, floor=float(share / (1 - share) * 10**lowest), bend=rng.uniform(*self.bend))
+
+    def study(self, seed: int, number: int) -> tuple[Truth, pd.DataFrame]:
+        """The truth and the runs of one study: made from (seed, number), whatever other studies there are."""
+        rng = np.random.default_rng([seed, number])
+        truth = self.truth(rng)
+        return truth, synthetic_study(truth, self.noise, np.array(self.P), self.seeds, rng)
 
 
 SCENARIOS = {
