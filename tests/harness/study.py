@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,7 @@ SOURCES += ("slurm", "workstation", "envs")  # profiles and environments
 #: Two jobs of the tiny study, of two runs each, and where their checkpoints go.
 BOTH = [f"results/runs/CNN_digits/baseline/P{P}/block0.epochs.parquet" for P in (90, 180)]
 BLOCK = BOTH[1]
+FIRST_DONE = re.compile(r"seed 1  epoch (\d+)/\1 ")
 CHECKPOINTS = "results/checkpoints/CNN_digits/baseline"
 TINY = Path(__file__).with_name("study.yaml")
 
@@ -165,7 +167,8 @@ def in_the_middle(study: Study, *numbers: int) -> list[int]:
 
     def hold() -> bool:
         for P in set(numbers or (180,)) - set(held):
-            if (study.folder / CHECKPOINTS / f"P{P}/seed1.pt").exists():
+            # A machine that pauses for a minute saves the first run half way as well: it must be at its end.
+            if (study.folder / CHECKPOINTS / f"P{P}/seed1.pt").exists() and FIRST_DONE.search(log_of(study, P)):
                 (held[P],) = [process for process in study.trainers() if f"/P{P}/" in _command(process)]
                 os.kill(held[P], signal.SIGSTOP)
                 assert not (study.folder / CHECKPOINTS / f"P{P}/seed2.pt").exists(), "too late to hold the second run"
