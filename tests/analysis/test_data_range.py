@@ -10,8 +10,8 @@ from scaling.analysis.choices import choices
 from scaling.analysis.facts import facts, with_facts
 from scaling.analysis.mean_curves import mean_curves
 from scaling.analysis.robust import data_range, resampling
-from scaling.analysis.robust.chain import NoCommonLaw, prepare
-from scaling.analysis.robust.data_range import candidates, choose, good
+from scaling.analysis.robust.chain import NoCommonLaw, estimate, prepare
+from scaling.analysis.robust.data_range import candidates, choose, good, settled
 from scaling.analysis.robust.departure import Beginning
 from scaling.analysis.robust.procedure import robust_exponents
 from scaling.analysis.robust.runs import runs_on_grid
@@ -51,15 +51,27 @@ def test_clean_studies_are_taken_whole_and_by_pure_power_laws():
     assert 0.05 < rows["p"].iloc[0] <= 1
 
 
-def test_small_P_that_break_the_law_are_left_out_or_corrected_and_the_row_says_so():
-    truth = Truth(small_P_excess=0.3)
+@pytest.mark.parametrize(("excess", "corrected"), [(0.15, True), (0.3, False)])
+def test_small_P_that_break_the_law_are_left_out_and_what_is_left_of_the_break_is_corrected(excess, corrected):
+    truth = Truth(small_P_excess=excess)
     row = robust_exponents(study(truth), resamples=100).exponents.iloc[0]
     assert row.min_P > 500
     assert np.isfinite(row.omega) and row.correction_meas > 0
-    assert "correction of" in row.note
+    assert ("correction of" in row.note) == corrected
     for name, known in [("gamma_2", truth.gamma_2), ("gamma_meas", truth.gamma)]:
         # One interval in twenty misses: half as wide again, hardly any.
         assert abs(row[name] - known) < 0.75 * (row[f"{name}_high"] - row[f"{name}_low"]), name
+
+
+def test_what_bent_the_P_that_were_left_out_may_go_on_beyond_and_widens_the_intervals():
+    rows, samples = candidates(runs_on_grid(study(Truth(small_P_excess=0.3))), 100, 0)
+    sample = settled(samples[choose(rows)], 100, 0)
+    assert sample.left_out == list(P).index(rows["min_P"][choose(rows)]) > 0
+    pure = replace(sample, corrected=False)
+    beyond, whole = (estimate(replace(pure, left_out=number), sample.drawn).exponents for number in (1, 0))
+    for name in ("gamma_2", "gamma_meas"):
+        assert beyond[name].std() > 1.1 * whole[name].std(), name
+    np.testing.assert_array_equal(beyond["gamma_1"], whole["gamma_1"])
 
 
 @pytest.mark.parametrize("approach", [1.0, "exponential"])

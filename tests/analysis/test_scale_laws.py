@@ -5,7 +5,7 @@ import pytest
 
 from scaling.analysis.power_law import fit_power_law
 from scaling.analysis.robust.scale_laws import correction_exponent, curvature, fit_scale_law, offsets
-from scaling.analysis.robust.thresholds import OFFSET_WIDTH, OMEGAS
+from scaling.analysis.robust.thresholds import LEFT_OUT_WIDTH, OFFSET_WIDTH, OMEGAS
 
 LOG10_P = np.log10([500, 1000, 2000, 4000, 8000, 16000, 32000])
 
@@ -56,26 +56,31 @@ def test_an_offset_that_the_data_show_is_found_and_one_that_they_do_not_is_what_
     omega, size, gamma_1 = 0.7, 0.1, 0.4
     a = 0.7 * LOG10_P + size * 10 ** (-omega * (LOG10_P - LOG10_P[0]))
     scales = (a[None], -gamma_1 * a[None])
-    sharp, blunt = (offsets(LOG10_P, scales, noises, np.zeros(1)) for noises in ((1e-6, 1e-6), (1e3, 1e3)))
+    sharp, blunt = (offsets(LOG10_P, scales, noises, np.zeros((2, 1))) for noises in ((1e-6, 1e-6), (1e3, 1e3)))
     # omega is the slope of the whole, offset and all
     assert sharp[0].size == pytest.approx([size], rel=0.2)
     assert sharp[1].size == pytest.approx(-gamma_1 * sharp[0].size)
     assert fit_scale_law(LOG10_P, scales[0], None, sharp[0]).exponent == pytest.approx([0.7], abs=0.01)
     assert blunt[0].size == pytest.approx([0.0], abs=1e-6)
-    centres = np.array([-0.03, 0.05])
-    drawn = offsets(LOG10_P, tuple(np.repeat(values, 2, 0) for values in scales), (1e3, 1e3), centres)
-    assert drawn[0].size == pytest.approx(centres, abs=1e-6)
-    assert drawn[1].size == pytest.approx(-gamma_1 * centres, abs=1e-6)
+    both = tuple(np.repeat(values, 2, 0) for values in scales)
+    centres = np.array([[-0.8, 1.3], [0.5, -0.2]])
+    drawn = offsets(LOG10_P, both, (1e3, 1e3), centres)
+    assert drawn[0].size == pytest.approx(OFFSET_WIDTH * centres[0], abs=1e-6)
+    assert drawn[1].size == pytest.approx(-gamma_1 * drawn[0].size, abs=1e-6)
+    # Where smaller P were left out nothing ties the two.
+    drawn = offsets(LOG10_P, both, (1e3, 1e3), centres, left_out=True)
+    for found, centre in zip(drawn, centres, strict=True):
+        assert found.size == pytest.approx(LEFT_OUT_WIDTH * centre, abs=1e-6)
 
 
 def test_the_offset_is_that_of_least_squares_with_the_prior_as_one_more_point():
     values = 0.6 * LOG10_P + np.random.default_rng(1).normal(0, 0.02, LOG10_P.size)
     noise = 0.01
-    found, _ = offsets(LOG10_P, (values[None], -values[None]), (noise, noise), np.array([0.02]))
+    found, _ = offsets(LOG10_P, (values[None], -values[None]), (noise, noise), np.array([[0.5], [0.0]]))
     z = 10 ** (-found.omega * (LOG10_P - LOG10_P[0]))
     point = noise / np.linalg.norm(curvature(LOG10_P))
     rows = np.vstack([np.stack([np.ones_like(z), LOG10_P, z], axis=1) / point, [0, 0, 1 / OFFSET_WIDTH]])
-    plain = np.linalg.lstsq(rows, np.append(values / point, 0.02 / OFFSET_WIDTH), rcond=None)[0]
+    plain = np.linalg.lstsq(rows, np.append(values / point, 0.5), rcond=None)[0]
     assert found.size == pytest.approx([plain[2]])
     law = fit_scale_law(LOG10_P, values[None], None, found)
     assert [law.intercept[0], law.exponent[0], law.correction[0]] == pytest.approx(plain)
@@ -84,7 +89,7 @@ def test_the_offset_is_that_of_least_squares_with_the_prior_as_one_more_point():
 
 def test_a_law_with_a_correction_has_no_offset_beside_it():
     values = np.stack([scale(0.7, 0.2, 1.0)] * 2)
-    found, _ = offsets(LOG10_P, (values, -values), (0.01, 0.01), np.zeros(2))
+    found, _ = offsets(LOG10_P, (values, -values), (0.01, 0.01), np.zeros((2, 2)))
     mixed = fit_scale_law(LOG10_P, values, np.array([1.0, np.nan]), found)
     assert mixed.exponent[0] == pytest.approx(0.7) and mixed.omega[0] == 1.0
     assert mixed.omega[1] == found.omega and mixed.correction[1] == found.size[1]

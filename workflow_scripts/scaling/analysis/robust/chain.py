@@ -58,7 +58,7 @@ class Estimates:
 class Drawn:
     """Mean curves y [B, n_P, G] of runs drawn counts [B, runs] times; their collapses, the first by any shape too.
 
-    offset : [B] centres of the prior of the offset of Eq. 3 (scale_laws.offsets).
+    offset : [2, B] centres of the priors of the scales' offsets (scale_laws.offsets).
     """
 
     counts: np.ndarray
@@ -75,8 +75,8 @@ class Sample:
     free : the collapse by a master curve of any shape; collapsed : by one that is straight over the first part (`KEPT`)
     of the early law's window, and before it. window : its left and right edge, None where there is no early law.
     corrected : whether the scales' power laws have a correction (scale_laws). bends : standard errors of the quadratic
-    terms of the two scales' laws, from resamples: each resample chooses anew whether it takes the correction. drawn :
-    the resamples, if there are any.
+    terms of the two scales' laws, from resamples: each resample chooses anew whether it takes the correction.
+    left_out : how many smaller P the study has. drawn : the resamples, if there are any.
     """
 
     curves: RunCurves
@@ -91,6 +91,7 @@ class Sample:
     window: tuple[float, float] | None = None
     corrected: bool = False
     bends: tuple[float, float] | None = None
+    left_out: int = 0
     drawn: "Drawn | None" = None
 
     @property
@@ -230,8 +231,8 @@ def estimate(sample: Sample, drawn: Drawn | None = None) -> Estimates:
     log10_P, scales = sample.log10_P, {"lambda_s": collapsed.a, "error_s": collapsed.b}
     omega, known = None, {}
     if sample.bends is not None:
-        centre = np.zeros(1) if drawn is None else drawn.offset
-        both = offsets(log10_P, (collapsed.a, collapsed.b), sample.bends, centre)
+        centres = np.zeros((2, 1)) if drawn is None else drawn.offset
+        both = offsets(log10_P, (collapsed.a, collapsed.b), sample.bends, centres, sample.left_out > 0)
         known = dict(zip(("lambda_s", "error_s", "lambda_opt", "error_opt"), both * 2, strict=True))
     if sample.bends is not None and log10_P.size >= FEWEST_P_CORRECTED:
         bent = np.array([sample.corrected])

@@ -54,20 +54,20 @@ def candidates(
     rows, samples, origins, problems = [], [], [], []
     for cut in _cuts(curves):
         begun = curves.from_x(cut)
-        widest, left_out = None, 0
+        widest, start = None, 0
         for first in range(max(1, curves.P.size - FEWEST_P + 1)):
             part = begun.from_P(first)
             try:
                 if widest is None:
                     known = bool(resamples and part.scatters)
                     sample = draw(part, guess, resamples, seed) if known else prepare(part, beginning_of(part, guess))
-                    widest, left_out = sample, first
+                    widest, start = sample, first
                 else:
                     sample = prepare(part, widest.collapsed.departure.beginning)
             except NoCommonLaw as problem:
                 problems.append(problem)
                 continue
-            sample = replace(sample, bends=_bends(widest, first - left_out))
+            sample = replace(sample, bends=_bends(widest, first - start), left_out=first)
             bend = float(sample.bent(sample.collapsed)[0]) if sample.bends else np.nan
             enough = sample.curves.P.size >= FEWEST_P_CORRECTED
             sample = replace(sample, corrected=bend > BEND and enough)
@@ -84,7 +84,7 @@ def candidates(
                 }
             )
             samples.append(sample)
-            origins.append((widest, first - left_out))
+            origins.append((widest, first - start))
             if every_p or (rows[-1]["chi2"] <= LARGEST_CHI2 and not any(map(_likely, rows[:-1]))):
                 rows[-1]["p"] = _probability(sample, *origins[-1], seed)
             if not every and _likely(rows[-1]):

@@ -11,7 +11,7 @@ from scaling.analysis.robust.departure import Beginning
 from scaling.analysis.robust.master_curve import Collapse, misfit
 from scaling.analysis.robust.means import borrowed_deviations, log10_mean_curves
 from scaling.analysis.robust.run_curves import RunCurves
-from scaling.analysis.robust.thresholds import CHANCE, OFFSET_WIDTH, RANGE_RESAMPLES
+from scaling.analysis.robust.thresholds import CHANCE, RANGE_RESAMPLES
 
 
 def draw(curves: RunCurves, guess: float | None, resamples: int, seed: int) -> Sample:
@@ -60,7 +60,7 @@ def resampled(sample: Sample, resamples: int, seed: int) -> Sample:
     straight = collapse_again(sample, sample.collapsed, y, centres)
     few = slice(0, RANGE_RESAMPLES)
     free = straight if sample.window is None else collapse_again(sample, sample.free, y[few], centres[few])
-    offset = OFFSET_WIDTH * np.random.default_rng([seed, 3]).standard_normal(resamples)
+    offset = np.random.default_rng([seed, 3]).standard_normal((2, resamples))
     return replace(sample, drawn=Drawn(counts, y, straight, free, offset))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scaling.analysis.robust.thresholds import OFFSET_WIDTH, OMEGAS, STEEPEST
+from scaling.analysis.robust.thresholds import LEFT_OUT_WIDTH, OFFSET_WIDTH, OMEGAS, STEEPEST
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ def correction_exponent(log10_P: np.ndarray, scales: Sequence[np.ndarray]) -> np
 
 @dataclass(frozen=True)
 class Offset:
-    """The offset of Eq. 3 that the scales may have, too small for the data to show: in log10 at the smallest P.
+    """A correction that a scale may have, too small for the data to show: size [B] in log10 at the smallest P.
 
-    With k P^gamma_2 + q a scale has, to first order, a correction of exponent omega = gamma_2. size : [B] of the scale.
+    omega = gamma_2: to first order the offset q of Eq. 3, k P^gamma_2 + q, is such a correction.
     """
 
     omega: float
@@ -59,17 +59,24 @@ class Offset:
 
 
 def offsets(
-    log10_P: np.ndarray, scales: tuple[np.ndarray, np.ndarray], noises: tuple[float, float], drawn: np.ndarray
+    log10_P: np.ndarray,
+    scales: tuple[np.ndarray, np.ndarray],
+    noises: tuple[float, float],
+    drawn: np.ndarray,
+    left_out: bool = False,
 ) -> tuple[Offset, Offset]:
     """The offsets of lambda_s and of epsilon_s that are most likely, from what the scales and a prior say.
 
-    An offset of lambda_s carries over to the error along the early law, which is common to all P: by -gamma_1.
+    An offset of lambda_s carries over to the error along the early law, which is common to all P: by -gamma_1. Where
+    smaller P were left out, the curves were off the law there, and what bent them goes on beyond: the offsets may be
+    larger, and that of the error has a prior of its own, for no law ties the two.
 
     Parameters
     ----------
     log10_P : [n_P]; scales : log10 of lambda_s and epsilon_s, [B, n_P]; noises : standard errors of their quadratic
-        terms (`curvature`); drawn : [B] centres of the prior of the offset of lambda_s, whose width is `OFFSET_WIDTH`:
-        0 for the whole sample, drawn from the prior for resamples: what the data do not say widens the intervals.
+        terms (`curvature`); drawn : [2, B] centres of the priors in units of their widths: 0 for the whole sample,
+        normal numbers for resamples: what the data do not say widens the intervals; left_out : whether the study has
+        smaller P. The widths are `OFFSET_WIDTH`, or `LEFT_OUT_WIDTH` of both.
     """
     mean_a, mean_b = (values.mean(axis=0) - values.mean() for values in scales)
     line = _design(log10_P, None)
@@ -77,12 +84,14 @@ def offsets(
     gamma_1 = float(np.clip(-(mean_a @ mean_b) / max(mean_a @ mean_a, 1e-300), 0.0, STEEPEST))
     z = _decay(log10_P, omega)
     rest = z - line @ (np.linalg.pinv(line) @ z)
+    width = LEFT_OUT_WIDTH if left_out else OFFSET_WIDTH
+    priors = [(width, drawn[0]), (width, drawn[1]) if left_out else (gamma_1 * width, -drawn[0])]
     found = []
-    for values, noise, by in zip(scales, noises, (1.0, -gamma_1), strict=True):
+    for values, noise, (wide, centre) in zip(scales, noises, priors, strict=True):
         points = max(noise / np.linalg.norm(curvature(log10_P)), 1e-9)
-        width = max(OFFSET_WIDTH * abs(by), 1e-9)
-        precision = rest @ rest / points**2 + width**-2
-        found.append(Offset(omega, (values @ rest / points**2 + by * drawn / width**2) / precision))
+        wide = max(wide, 1e-9)
+        precision = rest @ rest / points**2 + wide**-2
+        found.append(Offset(omega, (values @ rest / points**2 + centre / wide) / precision))
     return found[0], found[1]
 
 

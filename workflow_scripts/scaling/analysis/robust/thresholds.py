@@ -38,7 +38,7 @@ LARGEST_CUT = 0.75  # of the stretch from there to the first of the curves' mini
 LARGEST_CHI2 = 1.0  # the residual of the collapse lies within noise and tolerance
 CHANCE = 0.02  # of studies without a plateau may take one
 BEND = 2.5  # the same of a bend of the scales' laws (one in 40 as well: there are two scales, and two signs)
-LARGEST_CORRECTION = 0.1  # log10 units (26% of the error): the first term of an expansion describes no more
+LARGEST_CORRECTION = 0.05  # log10 units (12% of the error): the first term of an expansion describes no more
 RANGE_RESAMPLES = 100  # give a standard error to 7%
 
 # 4. Exponents: early law, minima, scales ---------------------------------------------------------------------------
@@ -53,6 +53,7 @@ SMOOTHING = 3.0  # grid points: the width below which the window's finder does n
 #: two decades of P; of a faster one than P^-2 nothing is left at the second P.
 OMEGAS = np.geomspace(0.5, 2.0, 9)
 OFFSET_WIDTH = 0.04  # prior standard deviation of the offset of Eq. 3 at the smallest P, log10 units (10% of lambda_s)
+LEFT_OUT_WIDTH = 0.1  # the same of any correction (26%) where smaller P were left out
 STEEPEST = 3.0  # of a gamma_1 that carries the offset over to the error
 
 # 6. Offsets of the laws --------------------------------------------------------------------------------------------
