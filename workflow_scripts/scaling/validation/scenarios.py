@@ -100,4 +100,4 @@ SCENARIOS = {
 }
 
 #: Kinds whose predictions are tried as well.
-PREDICTED = ("plain", "few_seeds", "censored", "guessing", "floor", "floor_guessing", "offset")
+PREDICTED = ("plain", "few_seeds", "censored", "small_P", "guessing", "floor", "floor_guessing", "offset")
